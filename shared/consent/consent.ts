@@ -1,0 +1,163 @@
+/**
+ * A consent as the worker knows it: one record, one status, one life after another (generations).
+ * Every list in it is bounded, so that the record stays far below DynamoDB's 400 KB.
+ */
+import type { Category } from './category.ts';
+import type { RequestReason } from './effect.ts';
+import type { Call } from './finding.ts';
+import type { Instant } from './instant.ts';
+import type { Action, ConsentError, EndReason } from './notice.ts';
+import type { Bank, Provider } from './provider.ts';
+import type { Secret, Token } from './secret.ts';
+
+/** The Berlin Group's words; `suspect` and `replaced` are ours. (glossary) */
+export const STATUSES = [
+  'received',
+  'valid',
+  'suspect',
+  'expired',
+  'revokedByPsu',
+  'terminatedByTpp',
+  'replaced',
+] as const;
+
+export type Status = (typeof STATUSES)[number];
+
+/** The latest token. `renewed` is false after a success that brought no successor. (D5) */
+export interface HeldToken extends Token {
+  readonly receivedAt: Instant;
+  readonly renewed: boolean;
+}
+
+/** A token once seen: the first characters of its fingerprint, and the life it belonged to. */
+export interface Ancestor {
+  readonly print: string;
+  readonly generation: number;
+}
+
+/** Errors less than 30 minutes after the first are one strike. (rule 5) */
+export interface Strike {
+  readonly at: Instant;
+  readonly category: Category;
+  readonly errors: readonly ConsentError[];
+  /** Its first call: the one that is made again to confirm it. */
+  readonly call: Call;
+  /** It would have been final, but the bank sent a fresh token with it. */
+  readonly reprieved: boolean;
+}
+
+/** A call that waits to be requested, or was requested and waits for its answer. */
+export interface WaitingCall {
+  readonly key: string;
+  readonly call: Call;
+  readonly reason: RequestReason;
+  readonly dueAt: Instant;
+  /** When the failure was answered that made it wait: an older success does not end it. */
+  readonly failedAt: Instant;
+  /** Steps of the ladder already climbed. */
+  readonly step: number;
+  /** Its one repetition after a day, or with a new access token, has been used. */
+  readonly repeated: boolean;
+  readonly refreshed: boolean;
+  /** It waits for a fresh account list, and has no date of its own. */
+  readonly awaitsAccounts: boolean;
+  /** Requests made for it so far. */
+  readonly attempts: number;
+  readonly request?: SentRequest;
+  /** Never to be made after this. (payments, domain rule 9) */
+  readonly notAfter?: Instant;
+}
+
+export interface SentRequest {
+  readonly id: string;
+  readonly sentAt: Instant;
+  /** How often it has been sent since it was last answered. */
+  readonly sendings: number;
+}
+
+/** How often a call lost the token race in a row. */
+export interface Race {
+  readonly key: string;
+  readonly lost: number;
+}
+
+/** The wait for the bank's next day, or, in a rolling window, for 24 hours. (rule 7) */
+export interface LimitWait {
+  readonly since: Instant;
+  readonly until: Instant;
+  /** Waits in a row without a success between. */
+  readonly waits: number;
+}
+
+/** What was counted on the bank's day that began at `dayStart`. (rule 8) */
+export interface Ledger {
+  readonly dayStart: Instant;
+  /** Unattended results per `operation|accountId`. */
+  readonly counts: Readonly<Record<string, number>>;
+  readonly purges: number;
+}
+
+/** What is known of a payment. (rule 9) */
+export interface Transfer {
+  readonly instructionId: string;
+  readonly firstAttemptAt: Instant;
+  readonly token?: Secret;
+  readonly tokenAt?: Instant;
+}
+
+export interface End {
+  readonly at: Instant;
+  /** Who or what ended it: the bank's answers, its known lifetime, or our own side. */
+  readonly by: 'bank' | 'lifetime' | 'psu' | 'tpp' | 'replacement';
+  readonly reason?: EndReason;
+  /** The id of the re-consent notice, when one is owed or was sent. */
+  readonly required?: string;
+}
+
+export interface Consent {
+  readonly consentId: string;
+  readonly ref: string;
+  readonly status: Status;
+  /** Decisions so far: the notices' `sequence`. */
+  readonly version: number;
+  readonly generation: number;
+  /** Unknown only while nothing but an end on our side has been heard. */
+  readonly provider?: Provider;
+  readonly bank: Bank;
+  readonly grantedAt?: Instant;
+  readonly grantKey?: string;
+  readonly validUntil?: Instant;
+  /** A `validUntil` was told in this life, even if a later success disproved it. */
+  readonly validUntilTold: boolean;
+  readonly expiringAt?: Instant;
+  readonly supersedes?: string;
+  readonly token?: HeldToken;
+  readonly lineage: readonly Ancestor[];
+  /** The newest evidence: a success, or a strike category that is no lost race. */
+  readonly evidenceAt?: Instant;
+  readonly lastSuccessAt?: Instant;
+  readonly failingSince?: Instant;
+  readonly strikes: readonly Strike[];
+  readonly confirming?: WaitingCall;
+  readonly calls: readonly WaitingCall[];
+  readonly races: readonly Race[];
+  readonly limit?: LimitWait;
+  readonly ledger?: Ledger;
+  readonly transfers: readonly Transfer[];
+  /** Refusals of the `accounts` call itself, in a row. */
+  readonly accountsRefused: number;
+  readonly timer?: { readonly number: number; readonly dueAt: Instant };
+  readonly timersSet: number;
+  readonly requestsMade: number;
+  /** What was said to need action in this life: each is said once. */
+  readonly actions: readonly Action[];
+  readonly end?: End;
+  /** The last events that were applied, hashed. */
+  readonly applied: readonly string[];
+  /** How many entries its history has had. */
+  readonly remembered: number;
+}
+
+export function isEnded(consent: Consent): boolean {
+  return consent.end !== undefined;
+}

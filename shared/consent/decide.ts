@@ -1,0 +1,181 @@
+/**
+ * The decider: the whole business of this service in one pure function.
+ *
+ * Every state and event has an answer. It reads no clock, does no IO and throws on no input, so any
+ * decision can be made again from what was stored. Duplicate and late news is an answer too,
+ * `ignored` with its reason; only broken code throws.
+ */
+import type { Consent } from './consent.ts';
+import type { AccountsToCache, Draft, Note } from './draft.ts';
+import type { Effect, HistoryEntry } from './effect.ts';
+import type { ConsentEvent, TimerDue, TokenRescued } from './event.ts';
+import { endOnOurSide, grant, type NotEnded } from './grants.ts';
+import { SECOND } from './instant.ts';
+import { judge, type Unheard } from './judge.ts';
+import { isFresh, isOfEarlierLife, keepToken } from './lineage.ts';
+import { type Policies, type Policy, reactionTo } from './policy.ts';
+import { settle } from './settle.ts';
+
+/** Why an event changed nothing. Each is logged and counted under exactly this name. */
+export type IgnoredReason =
+  | Unheard
+  | NotEnded
+  | 'duplicate'
+  | 'nothing-new'
+  | 'stale-timer'
+  | 'unknown-consent'
+  | 'token-not-kept';
+
+export type Decision =
+  | {
+      readonly outcome: 'advanced';
+      readonly next: Consent;
+      readonly effects: readonly Effect[];
+      readonly notes: readonly Note[];
+      /** To be cached before the state is saved. */
+      readonly cache?: AccountsToCache;
+    }
+  | { readonly outcome: 'ignored'; readonly reason: IgnoredReason };
+
+/** How many event ids are remembered, so that a duplicate is known for one. (rule 15) */
+export const APPLIED_MAX = 32;
+
+/** Decides what becomes of a consent (`undefined`: never seen) when `event` has happened. */
+export function decide(
+  state: Consent | undefined,
+  event: ConsentEvent,
+  policies: Policies,
+): Decision {
+  if (state?.applied.includes(event.key)) return { outcome: 'ignored', reason: 'duplicate' };
+
+  const draft = draftOf(state, event, policies);
+  const reason = apply(draft, state === undefined);
+  if (reason !== undefined) return { outcome: 'ignored', reason };
+
+  settle(draft, draft.dueBy ?? event.now);
+  if (event.clockAhead) draft.notes.push('clock-ahead');
+  if (!isPlainSuccess(draft)) remember(draft, state);
+  const { consent: next, effects, notes, cache } = draft;
+  return { outcome: 'advanced', next, effects, notes, ...(cache && { cache }) };
+}
+
+function apply(draft: Draft, unknown: boolean): IgnoredReason | undefined {
+  const { event } = draft;
+  switch (event.type) {
+    case 'BankCallCompleted':
+      return applied(draft, judge(draft, event));
+    case 'ConsentGranted':
+      return applied(draft, grant(draft, event));
+    case 'ConsentWithdrawn':
+    case 'ConsentReplaced':
+      return applied(draft, endOnOurSide(draft, event));
+    case 'TokenRescued':
+      return rescue(draft, event);
+    case 'TimerDue':
+      return unknown ? 'unknown-consent' : wake(draft, event);
+    default:
+      return event satisfies never;
+  }
+}
+
+/** Remembers the event's id. A rescued token's message may still be read one day: not its id. */
+function applied(
+  { consent, event }: Draft,
+  reason: IgnoredReason | undefined,
+): IgnoredReason | undefined {
+  if (reason === undefined) {
+    consent.applied = [...consent.applied.slice(1 - APPLIED_MAX), event.key];
+  }
+  return reason;
+}
+
+/** A timer is a hint: only the latest of this life counts, and the dates decide. (rule 14) */
+function wake(draft: Draft, { generation, number, now }: TimerDue): IgnoredReason | undefined {
+  const { consent, policy } = draft;
+  if (consent.end !== undefined) return 'ended';
+  const { timer } = consent;
+  if (timer === undefined || generation !== consent.generation || number !== timer.number) {
+    return 'stale-timer';
+  }
+  // It has fired: whatever comes next is set anew, under a name of its own.
+  delete consent.timer;
+  if (now >= timer.dueAt - policy.earlySeconds * SECOND) draft.dueBy = Math.max(now, timer.dueAt);
+  return undefined;
+}
+
+/** A token whose message cannot be read otherwise is kept by itself. (rule 1) */
+function rescue(draft: Draft, event: TokenRescued): IgnoredReason | undefined {
+  const { consent, policy } = draft;
+  const { at, token, usedFingerprint } = event;
+  if (consent.end !== undefined) return 'ended';
+  if (consent.provider === undefined && event.provider === undefined) return 'token-not-kept';
+  if (event.provider === undefined && !policy.rotatesTokens) return 'token-not-kept';
+  if (isOfEarlierLife(consent, at, usedFingerprint)) return 'earlier-generation';
+  if (!isFresh(consent, token)) return 'nothing-new';
+
+  consent.provider ??= event.provider as NonNullable<typeof event.provider>;
+  keepToken(draft, token, at, usedFingerprint);
+  return undefined;
+}
+
+function draftOf(state: Consent | undefined, event: ConsentEvent, policies: Policies): Draft {
+  const provider = ('provider' in event ? event.provider : undefined) ?? state?.provider;
+  const policy: Policy = policies[provider ?? 'klarna-consent'];
+  const known = state ?? firstSeen(event);
+  const consent = { ...known, version: known.version + 1 };
+  return { consent, effects: [], notes: [], cancels: [], event, policy };
+}
+
+/** Any message opens a consent: adopting one needs no migration. (D1) */
+function firstSeen({ consentId, ref }: ConsentEvent): Consent {
+  return {
+    consentId,
+    ref,
+    status: 'received',
+    version: 0,
+    generation: 1,
+    bank: {},
+    validUntilTold: false,
+    lineage: [],
+    strikes: [],
+    calls: [],
+    races: [],
+    transfers: [],
+    accountsRefused: 0,
+    timersSet: 0,
+    requestsMade: 0,
+    actions: [],
+    applied: [],
+    remembered: 0,
+  };
+}
+
+function isPlainSuccess({ event, effects, policy }: Draft): boolean {
+  if (event.type !== 'BankCallCompleted' || effects.length > 0) return false;
+  return reactionTo(policy, event.finding.category).do === 'prove-alive';
+}
+
+function remember(draft: Draft, state: Consent | undefined): void {
+  const { consent, event, effects, notes } = draft;
+  const result = event.type === 'BankCallCompleted' ? event : undefined;
+  const entry: HistoryEntry = {
+    version: consent.version,
+    at: event.at,
+    event: event.type,
+    eventId: event.id,
+    ...(state && { from: state.status }),
+    to: consent.status,
+    generation: consent.generation,
+    ...(result && {
+      operation: result.call.operation,
+      category: result.finding.category,
+      row: result.finding.row,
+    }),
+    ...(result?.finding.correlation && { correlation: result.finding.correlation }),
+    notes: [...notes],
+    effects: effects.map((effect) => effect.do),
+  };
+  const number = consent.remembered;
+  consent.remembered += 1;
+  effects.push({ do: 'Remember', key: `remember:${number}`, number, entry });
+}

@@ -1,0 +1,134 @@
+/**
+ * A decision in the making. The decider works on a copy of the consent's record and collects what
+ * is owed and what is worth counting; lists are replaced, never changed in place, so the state that
+ * came in stays as it was.
+ */
+import type { Category } from './category.ts';
+import { type Consent, isEnded } from './consent.ts';
+import type { Effect, TimerName } from './effect.ts';
+import type { ConsentEvent } from './event.ts';
+import type { Account } from './finding.ts';
+import type { Instant } from './instant.ts';
+import type { Action, NoticeBody, PublishedStatus } from './notice.ts';
+import type { Policy } from './policy.ts';
+
+/** What is counted beside categories and effects, each under exactly this name. */
+export type Note =
+  | 'token-rotated'
+  | 'token-not-renewed'
+  | 'token-outdated'
+  | 'transfer-token-without-instruction'
+  | 'clock-ahead'
+  | 'strike'
+  | 'strike-dropped'
+  | 'strike-reprieved'
+  | 'strike-voided'
+  | 'race-lost'
+  | 'race-lost-too-often'
+  | 'ended'
+  | 'revived'
+  | 'limit-wait'
+  | 'rolling-window'
+  | 'given-up'
+  | 'displaced'
+  | 'unanswered'
+  | 'day-full'
+  | 'credential-failed'
+  | 'client-quota-used-up'
+  | 'unclassified';
+
+export interface AccountsToCache {
+  readonly at: Instant;
+  readonly accounts: readonly Account[];
+}
+
+export interface Draft {
+  readonly consent: { -readonly [Field in keyof Consent]: Consent[Field] };
+  readonly effects: Effect[];
+  readonly notes: Note[];
+  /** Timers set before that no longer stand for anything. */
+  readonly cancels: TimerName[];
+  readonly event: ConsentEvent;
+  readonly policy: Policy;
+  cache?: AccountsToCache;
+  /** When a timer has fired that was due a little later: what it stood for is due. */
+  dueBy?: Instant;
+}
+
+/** Suspicion is ours alone: to the owner a suspect consent is still what it was before. */
+export function publishedStatus(consent: Consent): PublishedStatus {
+  if (consent.status !== 'suspect') return consent.status;
+  return wasAuthorised(consent) ? 'valid' : 'received';
+}
+
+/** A grant or a success has been heard of. */
+export function wasAuthorised({ grantedAt, lastSuccessAt }: Consent): boolean {
+  return grantedAt !== undefined || lastSuccessAt !== undefined;
+}
+
+/** Says something needs a person; once per action and life. (rule 17) */
+export function ask(draft: Draft, action: Action): void {
+  const { consent } = draft;
+  if (consent.actions.includes(action)) return;
+
+  consent.actions = [...consent.actions, action];
+  publish(draft, `${consent.generation}.action-required.${action}`, {
+    type: 'consent.action-required',
+    reason: action,
+    action,
+  });
+}
+
+/** Owes a notice; `name` makes its id, unique among this consent's notices. */
+export function publish(draft: Draft, name: string, body: NoticeBody): string {
+  const { consent, event } = draft;
+  const id = `${consent.ref}.g${name}`;
+  draft.effects.push({
+    do: 'PublishNotice',
+    key: `notice:${name}`,
+    notice: {
+      id,
+      consentId: consent.consentId,
+      at: event.now,
+      ...(consent.provider && { provider: consent.provider }),
+      ...(consent.bank.id !== undefined && { bankId: consent.bank.id }),
+      generation: consent.generation,
+      sequence: consent.version,
+      body,
+    },
+  });
+  return id;
+}
+
+/** Forgets accounts cached before `before`, and tells the owner's own caches. */
+export function purgeAccounts(draft: Draft, before: Instant, reason: Category | 'ended'): void {
+  draft.effects.push({ do: 'PurgeAccounts', key: 'purge', before });
+  publish(draft, `${draft.consent.generation}.purged.${draft.consent.version}`, {
+    type: 'account-cache.purged',
+    reason,
+    before,
+  });
+}
+
+/** Tells the owner's app of a status it can see; neither a suspicion nor a first word is one. */
+export function announceStatus(draft: Draft, from: PublishedStatus, reason: string): void {
+  const to = publishedStatus(draft.consent);
+  const isFirstWord = draft.consent.version === 1 && !isEnded(draft.consent);
+  if (from === to || isFirstWord) return;
+
+  publish(draft, `${draft.consent.generation}.status-changed.${draft.consent.version}`, {
+    type: 'consent.status-changed',
+    reason,
+    from,
+    to,
+  });
+}
+
+/** The life that a timer belongs to is over: its name is not to be used again. */
+export function dropTimer(draft: Draft, generation: number): void {
+  const { consent } = draft;
+  if (consent.timer === undefined) return;
+
+  draft.cancels.push({ ref: consent.ref, generation, number: consent.timer.number });
+  delete consent.timer;
+}

@@ -1,0 +1,121 @@
+/**
+ * What the worker owes the world after a decision: plain data, complete in itself, without a
+ * secret. It is saved with the state and performed afterwards, at least once; `key` says which
+ * unperformed effect a newer one replaces. (rule 17)
+ */
+import type { Call } from './finding.ts';
+import type { Instant } from './instant.ts';
+import type { Notice } from './notice.ts';
+import type { Bank, Provider } from './provider.ts';
+
+/** Why a call is asked for. */
+export type RequestReason =
+  | 'confirm'
+  | 'limit-over'
+  | 'retry'
+  | 'stale-token'
+  | 'fresh-accounts'
+  | 'resume';
+
+/** Names one timer: one that was set before a decision changed its mind is told apart by it. */
+export interface TimerName {
+  readonly ref: string;
+  readonly generation: number;
+  readonly number: number;
+}
+
+/** Sets the consent's one timer, and removes those it takes the place of. */
+export interface SetTimer {
+  readonly do: 'SetTimer';
+  readonly key: 'timer';
+  readonly name: TimerName;
+  readonly dueAt: Instant;
+  readonly cancels: readonly TimerName[];
+}
+
+export interface CancelTimer {
+  readonly do: 'CancelTimer';
+  readonly key: 'timer';
+  readonly cancels: readonly TimerName[];
+}
+
+/** Asks a caller to make a call. It carries no token. */
+export interface RequestCall {
+  readonly do: 'RequestCall';
+  readonly key: `request:${string}`;
+  readonly id: string;
+  readonly provider: Provider;
+  readonly bank: Bank;
+  readonly call: Call;
+  readonly generation: number;
+  readonly reason: RequestReason;
+  /** 1 for the first sending. */
+  readonly attempt: number;
+  readonly at: Instant;
+  readonly notAfter: Instant;
+}
+
+export interface PublishNotice {
+  readonly do: 'PublishNotice';
+  readonly key: `notice:${string}`;
+  readonly notice: Notice;
+}
+
+/** Forgets what was cached before `before`; a cache rebuilt since stays. (rule 11) */
+export interface PurgeAccounts {
+  readonly do: 'PurgeAccounts';
+  readonly key: 'purge';
+  readonly before: Instant;
+}
+
+/** Tells the consent that a grant supersedes. `at` is the grant's time. (rule 13) */
+export interface ReplaceConsent {
+  readonly do: 'ReplaceConsent';
+  readonly key: `replace:${string}`;
+  readonly id: string;
+  readonly consentId: string;
+  readonly by: string;
+  readonly at: Instant;
+  readonly bankId?: string;
+}
+
+/** One line of a consent's history, for whoever asks why. */
+export interface HistoryEntry {
+  readonly version: number;
+  readonly at: Instant;
+  readonly event: string;
+  readonly eventId: string;
+  readonly from?: string;
+  readonly to: string;
+  readonly generation: number;
+  readonly operation?: string;
+  readonly category?: string;
+  readonly row?: string;
+  readonly correlation?: Readonly<Record<string, string>>;
+  readonly notes: readonly string[];
+  readonly effects: readonly string[];
+}
+
+/** Writes entry number `number` (counted from 0) of the history. */
+export interface Remember {
+  readonly do: 'Remember';
+  readonly key: `remember:${number}`;
+  readonly number: number;
+  readonly entry: HistoryEntry;
+}
+
+export type Effect =
+  | SetTimer
+  | CancelTimer
+  | RequestCall
+  | PublishNotice
+  | PurgeAccounts
+  | ReplaceConsent
+  | Remember;
+
+export type EffectKind = Effect['do'];
+
+/** At most 64 characters of `0-9a-zA-Z-_.`, as EventBridge Scheduler wants schedule names. */
+export function scheduleName({ ref, generation, number }: TimerName): string {
+  return `${ref}.g${generation}.n${number}`;
+}

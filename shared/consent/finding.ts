@@ -1,0 +1,48 @@
+/**
+ * A finding is a bank's answer in our words: what a dialect makes of a raw response. Vendor words
+ * stop here. Nothing in it is the bank's free text; tokens are secrets.
+ */
+import type { Category, Scope } from './category.ts';
+import type { Instant } from './instant.ts';
+import type { Secret } from './secret.ts';
+
+/** When the bank says to come back: after a while, or at a time. */
+export type RetryHint =
+  | { readonly afterMs: number; readonly at?: never }
+  | { readonly at: Instant; readonly afterMs?: never };
+
+export interface Account {
+  readonly id: string;
+  readonly iban?: string;
+  readonly currency?: string;
+}
+
+export interface Finding {
+  readonly category: Category;
+  readonly scope: Scope;
+  /** The row of the dialect's table that matched, e.g. `code consent_expired` or `status 502`. */
+  readonly row: string;
+  readonly consentToken?: Secret;
+  readonly transferToken?: Secret;
+  readonly retry?: RetryHint;
+  /** The account list of a successful `accounts` call. */
+  readonly accounts?: readonly Account[];
+  /** Ids by which the bank finds this call again, for the audit trail. At most 8 of 128 chars. */
+  readonly correlation?: Readonly<Record<string, string>>;
+}
+
+/** What the caller did. `attended`: the PSU is actively present. */
+export interface Call {
+  readonly operation: string;
+  readonly accountId?: string;
+  readonly parameters?: Readonly<Record<string, unknown>>;
+  readonly instructionId?: string;
+  readonly attended: boolean;
+}
+
+/** A bank's answer as it came; `body` is parsed JSON or a string. */
+export interface RawResponse {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: unknown;
+}

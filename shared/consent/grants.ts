@@ -1,0 +1,129 @@
+/**
+ * Grants, and the ends on our own side. They arrive late and twice too: a grant older than what the
+ * bank has said since adds facts, a newer one begins a life. (rules 3, 12, 13)
+ */
+import type { Consent } from './consent.ts';
+import { announceStatus, type Draft, publishedStatus } from './draft.ts';
+import { beginLife, endByUs, withdraw } from './ending.ts';
+import type { ConsentGranted, ConsentReplaced, ConsentWithdrawn } from './event.ts';
+import { DAY } from './instant.ts';
+import { learnBank } from './ledger.ts';
+import { keepToken, rememberToken, useOf } from './lineage.ts';
+
+export function grant(draft: Draft, event: ConsentGranted): 'nothing-new' | undefined {
+  if (isLate(draft.consent, event)) return addFacts(draft, event);
+
+  const { consent } = draft;
+  const from = publishedStatus(consent);
+  const { end } = consent;
+  // The first word ever heard of a consent begins its first life, not its second.
+  if (consent.version > 1) beginLife(draft);
+  // Asked again although the PSU had already consented: only the news came late.
+  if (end?.required !== undefined && event.at < end.at) withdraw(draft, end.required, 'granted');
+
+  consent.status = 'valid';
+  consent.provider = event.provider;
+  consent.grantedAt = event.at;
+  consent.grantKey = event.key;
+  learnBank(draft, event.bank);
+  if (event.token !== undefined) {
+    delete consent.token;
+    keepToken(draft, event.token, event.at);
+  } else if (consent.token !== undefined) {
+    rememberToken(draft, consent.token.fingerprint);
+  }
+  delete consent.validUntil;
+  delete consent.expiringAt;
+  consent.validUntilTold = false;
+  learnLifetime(draft, event);
+  supersede(draft, event);
+  announceStatus(draft, from, 'granted');
+  return undefined;
+}
+
+/** Older than the newest evidence, than the latest grant, or than an end on our own side. */
+function isLate(consent: Consent, { at, token }: ConsentGranted): boolean {
+  const { evidenceAt, grantedAt, end } = consent;
+  if (evidenceAt !== undefined && at < evidenceAt) return true;
+  if (grantedAt !== undefined && at <= grantedAt) return true;
+  if (end !== undefined && end.by !== 'bank' && end.by !== 'lifetime' && at <= end.at) return true;
+  // Its token has already been used in this life: the life is this grant's own.
+  return token !== undefined && useOf(consent, token.fingerprint) === 'superseded' && !end;
+}
+
+/** What was never known is learnt; what is known stays. */
+function addFacts(draft: Draft, event: ConsentGranted): 'nothing-new' | undefined {
+  const { consent } = draft;
+  if (consent.end !== undefined || event.key === consent.grantKey) return 'nothing-new';
+
+  const before = { ...consent };
+  const from = publishedStatus(consent);
+  if (consent.grantedAt === undefined) {
+    consent.grantedAt = event.at;
+    consent.grantKey = event.key;
+  }
+  if (consent.status === 'received') consent.status = 'valid';
+  consent.bank = { ...event.bank, ...consent.bank };
+  if (event.token !== undefined && consent.lineage.length === 0) {
+    keepToken(draft, event.token, event.at);
+  }
+  if (!consent.validUntilTold) learnLifetime(draft, event);
+  if (consent.supersedes === undefined) supersede(draft, event);
+  announceStatus(draft, from, 'granted');
+  return changed(before, consent) ? undefined : 'nothing-new';
+}
+
+function changed(before: Consent, after: Consent): boolean {
+  return (Object.keys(after) as (keyof Consent)[]).some((field) =>
+    field === 'bank'
+      ? JSON.stringify(before.bank) !== JSON.stringify(after.bank)
+      : before[field] !== after[field],
+  );
+}
+
+function learnLifetime(draft: Draft, { at, validUntil }: ConsentGranted): void {
+  if (validUntil === undefined) return;
+  const { consent, policy } = draft;
+  consent.validUntilTold = true;
+  // A success later than this date has already disproved it.
+  if (consent.grantedAt !== at && (consent.lastSuccessAt ?? 0) > validUntil) return;
+  consent.validUntil = validUntil;
+  if (validUntil - at > policy.expiringLifetimeDays * DAY) {
+    consent.expiringAt = validUntil - policy.expiringNoticeDays * DAY;
+  }
+}
+
+/** The consent it takes the place of is told, with the grant's time. */
+function supersede(draft: Draft, { key, at, supersedes }: ConsentGranted): void {
+  const { consent } = draft;
+  if (supersedes === undefined || supersedes === consent.consentId) return;
+
+  consent.supersedes = supersedes;
+  draft.effects.push({
+    do: 'ReplaceConsent',
+    key: `replace:${supersedes}`,
+    id: `${consent.ref}.g${consent.generation}.replaces.${key}`,
+    consentId: supersedes,
+    by: consent.consentId,
+    at,
+    ...(consent.bank.id !== undefined && { bankId: consent.bank.id }),
+  });
+}
+
+export type NotEnded = 'ended' | 'older-than-grant' | 'names-itself';
+
+export function endOnOurSide(
+  draft: Draft,
+  event: ConsentWithdrawn | ConsentReplaced,
+): NotEnded | undefined {
+  const { consent } = draft;
+  if (event.type === 'ConsentReplaced' && event.by === consent.consentId) return 'names-itself';
+  const by = consent.end?.by;
+  if (by !== undefined && by !== 'bank' && by !== 'lifetime') return 'ended';
+  if (consent.grantedAt !== undefined && event.at < consent.grantedAt) return 'older-than-grant';
+
+  if (event.type === 'ConsentReplaced') endByUs(draft, 'replaced', 'replacement', event.at);
+  else if (event.by === 'tpp') endByUs(draft, 'terminatedByTpp', 'tpp', event.at);
+  else endByUs(draft, 'revokedByPsu', 'psu', event.at);
+  return undefined;
+}

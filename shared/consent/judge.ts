@@ -1,0 +1,186 @@
+/**
+ * The judgement of a bank-call result, in the order that matters: an earlier life, a life that has
+ * ended, the token, a lost race, older news, a lifetime that is over, a fresh token, strikes.
+ * (rule 19)
+ */
+import { ask, type Draft, wasAuthorised } from './draft.ts';
+import { endByBank, revive } from './ending.ts';
+import type { BankCallCompleted } from './event.ts';
+import { DAY, MINUTE } from './instant.ts';
+import { countCall, learnBank } from './ledger.ts';
+import { isFresh, isOfEarlierLife, keepToken, lostRace } from './lineage.ts';
+import { reactionTo } from './policy.ts';
+import { react } from './reactions.ts';
+import { areFinal, withError, without } from './strikes.ts';
+import { succeed } from './success.ts';
+import { noteTransfer, wasAttempted } from './transfers.ts';
+import {
+  ACCOUNTS_CALL,
+  atOnce,
+  callKey,
+  hintOf,
+  letWait,
+  newWaiting,
+  removeCall,
+  waitingFor,
+} from './waiting.ts';
+
+export type Unheard = 'earlier-generation' | 'ended';
+
+/** Judges one result; the reason when it changes nothing. */
+export function judge(draft: Draft, reported: BankCallCompleted): Unheard | undefined {
+  const { consent } = draft;
+  const { at, usedFingerprint } = reported;
+  if (isOfEarlierLife(consent, at, usedFingerprint)) return 'earlier-generation';
+
+  const event = understood(draft, reported);
+  const reaction = reactionTo(draft.policy, event.finding.category);
+  if (consent.end !== undefined && !provesAlive(draft, event)) return 'ended';
+
+  const fresh = isFresh(consent, event.token);
+  const stale = lostRace(consent, at, usedFingerprint);
+  consent.provider = event.provider;
+  learnBank(draft, event.bank);
+  if (event.token !== undefined) keepToken(draft, event.token, at, usedFingerprint);
+  noteTransfer(draft, event);
+  countCall(draft, event.call, at);
+
+  if (reaction.do === 'prove-alive') {
+    succeed(draft, event);
+    return undefined;
+  }
+  if (
+    reaction.do === 'strike' ||
+    (reaction.do === 'await-authorisation' && wasAuthorised(consent))
+  ) {
+    if (!stale || !repeatLostRace(draft, event)) strike(draft, event, fresh);
+  } else {
+    forgetRace(draft, event);
+    react(draft, event, reaction);
+  }
+  if (consent.end === undefined) noteFailure(draft, event);
+  return undefined;
+}
+
+/** The call of the request it names; a duplicate of a known payment is the payment made. (rule 9) */
+function understood(draft: Draft, event: BankCallCompleted): BankCallCompleted {
+  const held = waitingFor(draft.consent, event);
+  const call =
+    held?.request !== undefined && held.request.id === event.requestId
+      ? { ...held.call, attended: event.call.attended }
+      : event.call;
+  if (event.finding.category !== 'BANK.TRANSFER_DENIED.DUPLICATE') return { ...event, call };
+
+  const known = draft.policy.idempotentPayments && wasAttempted(draft.consent, call);
+  const finding = known ? { ...event.finding, category: 'OK' as const } : event.finding;
+  return { ...event, call, finding };
+}
+
+/**
+ * A success that takes the ground from under an end the bank's own answers or dates had made. Where
+ * tokens rotate it must bring one, for the old one has been wiped. (rules 2, 12)
+ */
+function provesAlive(draft: Draft, event: BankCallCompleted): boolean {
+  const { consent, policy } = draft;
+  const { end, strikes } = consent;
+  if (end === undefined || (end.by !== 'bank' && end.by !== 'lifetime')) return false;
+  if (reactionTo(policy, event.finding.category).do !== 'prove-alive') return false;
+  if (policy.rotatesTokens && event.token === undefined) return false;
+
+  const standing = without(strikes, event.at);
+  const disproved =
+    end.by === 'lifetime' ? event.at > end.at : standing !== strikes && !areFinal(standing, policy);
+  if (!disproved) return false;
+
+  revive(draft, standing, event.usedFingerprint);
+  if (standing.length > 0) confirmStrike(draft, event);
+  return true;
+}
+
+/** Requests the call again with the current token; false when it has lost too often. (rule 4) */
+function repeatLostRace(draft: Draft, event: BankCallCompleted): boolean {
+  const { consent, policy } = draft;
+  const key = callKey(event.call);
+  const lost = (consent.races.find((race) => race.key === key)?.lost ?? 0) + 1;
+  forgetRace(draft, event);
+  if (lost > policy.lostRacesMax) {
+    draft.notes.push('race-lost-too-often');
+    return false;
+  }
+  draft.notes.push('race-lost');
+  consent.races = [...consent.races.slice(1 - RACES_MAX), { key, lost }];
+  letWait(draft, event.call, event.at, { reason: 'stale-token', dueAt: atOnce(event) });
+  return true;
+}
+
+const RACES_MAX = 32;
+
+function forgetRace(draft: Draft, event: BankCallCompleted): void {
+  const { consent } = draft;
+  if (consent.races.length === 0) return;
+  const key = callKey(event.call);
+  consent.races = consent.races.filter((race) => race.key !== key);
+}
+
+/** An error that says the consent may be over. (rules 5, 6) */
+function strike(draft: Draft, event: BankCallCompleted, fresh: boolean): void {
+  const { consent, policy } = draft;
+  const { at, call, finding } = event;
+  forgetRace(draft, event);
+  if (consent.evidenceAt !== undefined && at < consent.evidenceAt) {
+    draft.notes.push('strike-dropped');
+    return;
+  }
+  const before = consent.strikes.length;
+  consent.evidenceAt = at;
+  consent.strikes = withError(consent.strikes, { at, category: finding.category }, call, policy);
+  draft.notes.push('strike');
+
+  const { validUntil } = consent;
+  const outlived = finding.category === 'CONSENT.EXPIRED' && validUntil !== undefined;
+  if (outlived && at >= validUntil) return endByBank(draft, at);
+  if (areFinal(consent.strikes, policy) && !reprieve(draft, fresh)) return endByBank(draft, at);
+
+  consent.status = 'suspect';
+  if (consent.strikes.length > before || consent.confirming === undefined) {
+    confirmStrike(draft, event);
+  } else if (consent.confirming.key !== callKey(call)) {
+    letWait(draft, call, at, { reason: 'resume', dueAt: atOnce(event) });
+  }
+}
+
+/** A bank that sends a fresh token with the last strike is not believed, at most twice. */
+function reprieve(draft: Draft, fresh: boolean): boolean {
+  const { consent, policy } = draft;
+  const reprieves = consent.strikes.filter(({ reprieved }) => reprieved).length;
+  if (!fresh || reprieves >= policy.freshTokenReprievesMax) return false;
+
+  consent.strikes = consent.strikes.map((one, index) =>
+    index === consent.strikes.length - 1 ? { ...one, reprieved: true } : one,
+  );
+  draft.notes.push('strike-reprieved');
+  return true;
+}
+
+/** The latest strike's first call is made again in a day, or an `accounts` call in its place. */
+function confirmStrike(draft: Draft, event: BankCallCompleted): void {
+  const { consent, policy } = draft;
+  const latest = consent.strikes.at(-1);
+  if (latest === undefined) return;
+
+  const mayRepeat = !latest.call.attended && latest.call.operation !== 'transfer';
+  const call = mayRepeat ? latest.call : ACCOUNTS_CALL;
+  const hint = hintOf(draft, event) ?? latest.at;
+  const dueAt = Math.max(latest.at + policy.confirmAfterMinutes * MINUTE, hint);
+  removeCall(draft, callKey(call));
+  consent.confirming = newWaiting(call, { reason: 'confirm', dueAt }, latest.at);
+}
+
+/** Seven days of nothing but failures need a person. (rule 10) */
+function noteFailure(draft: Draft, { at }: BankCallCompleted): void {
+  const { consent, policy } = draft;
+  if (consent.lastSuccessAt !== undefined && at <= consent.lastSuccessAt) return;
+
+  consent.failingSince = Math.min(at, consent.failingSince ?? at);
+  if (at - consent.failingSince >= policy.noSuccessDays * DAY) ask(draft, 'NO_SUCCESS');
+}

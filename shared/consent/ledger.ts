@@ -1,0 +1,106 @@
+/**
+ * The day's count of unattended calls, on the bank's own day, per operation and account. It binds
+ * the worker's own requests only; a limit error from the bank closes the day for all of them.
+ * (rules 7, 8)
+ */
+import { bankDayOf, DEFAULT_TIME_ZONE, spreadOf } from './bank-day.ts';
+import type { Consent, Ledger, WaitingCall } from './consent.ts';
+import type { Draft } from './draft.ts';
+import type { Call } from './finding.ts';
+import { HOUR, type Instant, MINUTE } from './instant.ts';
+import type { Bank } from './provider.ts';
+
+export const LEDGER_KEYS_MAX = 256;
+
+/** What a message says of the bank adds to what is known; another bank takes its place. */
+export function learnBank({ consent }: Draft, bank: Bank | undefined): void {
+  if (bank === undefined) return;
+  const same = bank.id === undefined || bank.id === consent.bank.id;
+  consent.bank = same ? { ...consent.bank, ...bank } : bank;
+}
+
+/** Counts a result on the bank's day it came; one of a day gone by is not worth keeping. */
+export function countCall(draft: Draft, call: Call, at: Instant): void {
+  if (call.attended) return;
+  const today = ledgerOf(draft.consent, at);
+  if (today === undefined) return;
+
+  const key = ledgerKey(call);
+  const counts = { ...today.counts, [key]: (today.counts[key] ?? 0) + 1 };
+  if (Object.keys(counts).length > LEDGER_KEYS_MAX) return;
+  draft.consent.ledger = { ...today, counts };
+}
+
+/** Whether today's purges are used up; counts one more when they are not. (rule 11) */
+export function mayPurge(draft: Draft, at: Instant): boolean {
+  const today = ledgerOf(draft.consent, at);
+  if (today === undefined || today.purges >= draft.policy.purgesPerDayMax) return false;
+  draft.consent.ledger = { ...today, purges: today.purges + 1 };
+  return true;
+}
+
+/** When a call that is due `at` may be requested: then, or on the next day if there is no room. */
+export function roomFor(draft: Draft, waiting: WaitingCall, at: Instant): Instant {
+  const { consent, policy } = draft;
+  if (consent.limit !== undefined && at < consent.limit.until) return consent.limit.until;
+
+  const max = consent.bank.unattendedCallsPerDayMax ?? policy.unattendedCallsPerDayMax;
+  if (max === undefined) return at;
+  const today = ledgerOf(consent, at);
+  const key = ledgerKey(waiting.call);
+  const used = (today?.counts[key] ?? 0) + underWay(consent, waiting, today?.dayStart ?? at);
+  return used < max ? at : nextDayOf(draft, at);
+}
+
+/** Just past the start of the bank's next day, at a moment of this consent's own. */
+export function nextDayOf(draft: Draft, at: Instant): Instant {
+  const spread = spreadOf(draft.consent.ref, draft.policy.daySpreadMinutes * MINUTE);
+  return bankDayOf(at, timeZoneOf(draft.consent)).end + spread;
+}
+
+/**
+ * Waits for the bank's next day. Refused again after such a wait and without a success since, the
+ * bank counts in a rolling window: this consent then waits 24 hours. (rule 7)
+ */
+export function beginLimitWait(draft: Draft, at: Instant): Instant {
+  const { consent, policy } = draft;
+  const last = consent.limit;
+  const unbroken =
+    last !== undefined &&
+    (consent.lastSuccessAt === undefined || consent.lastSuccessAt <= last.since);
+  if (unbroken && at < last.until) return last.until;
+  // News of a day before the last wait: its own call waits for its own next day.
+  if (last !== undefined && at <= last.since) return nextDayOf(draft, at);
+
+  const rolling = unbroken && at >= last.until;
+  const until = rolling ? at + policy.rollingWaitHours * HOUR : nextDayOf(draft, at);
+  consent.limit = { since: at, until, waits: unbroken ? last.waits + 1 : 1 };
+  draft.notes.push(rolling ? 'rolling-window' : 'limit-wait');
+  return until;
+}
+
+/** The ledger of the day of `at`, empty if it is a new one; none for a day gone by. */
+function ledgerOf(consent: Consent, at: Instant): Ledger | undefined {
+  const { start } = bankDayOf(at, timeZoneOf(consent));
+  const { ledger } = consent;
+  if (ledger !== undefined && start < ledger.dayStart) return undefined;
+  return ledger?.dayStart === start ? ledger : { dayStart: start, counts: {}, purges: 0 };
+}
+
+/** Requests of today that have not been answered yet: they will be counted when they are. */
+function underWay(consent: Consent, waiting: WaitingCall, dayStart: Instant): number {
+  const all = consent.confirming ? [consent.confirming, ...consent.calls] : consent.calls;
+  const key = ledgerKey(waiting.call);
+  const sent = all.filter(
+    ({ call, request }) => request && request.sentAt >= dayStart && ledgerKey(call) === key,
+  );
+  return sent.length;
+}
+
+function ledgerKey({ operation, accountId = '' }: Call): string {
+  return `${operation}|${accountId}`;
+}
+
+function timeZoneOf(consent: Consent): string {
+  return consent.bank.timeZone ?? DEFAULT_TIME_ZONE;
+}

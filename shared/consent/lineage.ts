@@ -1,0 +1,113 @@
+/**
+ * Which token is the latest. Arrival order says nothing: a result that used the current token
+ * brings its successor, otherwise the bank's response time decides. Every token seen leaves the
+ * first 8 bytes of its fingerprint behind, with the life it belonged to. (rules 1, 2, 4)
+ */
+import type { Ancestor, Consent } from './consent.ts';
+import type { Draft } from './draft.ts';
+import type { Instant } from './instant.ts';
+import type { Token } from './secret.ts';
+
+export const LINEAGE_MAX = 32;
+
+const PREFIX_LENGTH = 'sha256:'.length;
+/** 11 characters of base64url hold the first 8 bytes of the hash. */
+const PRINT_LENGTH = 11;
+
+/** What is known of the token that a call used. */
+export type Use = 'missing' | 'current' | 'superseded' | 'earlier-life' | 'never-seen';
+
+export function printOf(fingerprint: string): string {
+  return fingerprint.slice(PREFIX_LENGTH, PREFIX_LENGTH + PRINT_LENGTH);
+}
+
+export function useOf(consent: Consent, fingerprint: string | undefined): Use {
+  if (fingerprint === undefined) return 'missing';
+  if (consent.token?.fingerprint === fingerprint) return 'current';
+
+  const ancestor = ancestorOf(consent, fingerprint);
+  if (ancestor === undefined) return 'never-seen';
+  return ancestor.generation < consent.generation ? 'earlier-life' : 'superseded';
+}
+
+/** True for news of a life that is over: it changes nothing any more. (rule 2) */
+export function isOfEarlierLife(
+  consent: Consent,
+  at: Instant,
+  usedFingerprint: string | undefined,
+): boolean {
+  switch (useOf(consent, usedFingerprint)) {
+    case 'earlier-life':
+      return true;
+    case 'current':
+    case 'superseded':
+      return false;
+    default:
+      return consent.grantedAt !== undefined && at < consent.grantedAt;
+  }
+}
+
+/** A call with such a token lost the race for it: its refusal says nothing. (rule 4) */
+export function lostRace(consent: Consent, at: Instant, usedFingerprint?: string): boolean {
+  if (consent.token === undefined) return false;
+  const use = useOf(consent, usedFingerprint);
+  return use === 'superseded' || (use === 'never-seen' && at < consent.token.receivedAt);
+}
+
+/** A token never seen before: the bank still renews this consent. */
+export function isFresh(consent: Consent, token: Token | undefined): boolean {
+  return token !== undefined && ancestorOf(consent, token.fingerprint) === undefined;
+}
+
+/**
+ * Keeps `token` if it is the latest; remembers it in any case. `usedFingerprint` names the token
+ * whose call was answered with it, which is thereby superseded.
+ */
+export function keepToken(draft: Draft, token: Token, at: Instant, usedFingerprint?: string): void {
+  const { consent } = draft;
+  const current = consent.token;
+  const latest = isLatest(consent, token, at, usedFingerprint);
+  if (usedFingerprint !== undefined && ancestorOf(consent, usedFingerprint) === undefined) {
+    rememberToken(draft, usedFingerprint);
+  }
+  rememberToken(draft, token.fingerprint);
+  if (!latest) {
+    draft.notes.push('token-outdated');
+    return;
+  }
+
+  const receivedAt = Math.max(at, current?.receivedAt ?? at);
+  consent.token = { ...token, receivedAt, renewed: true };
+  if (current !== undefined && current.fingerprint !== token.fingerprint) {
+    draft.notes.push('token-rotated');
+  }
+}
+
+/** Counts a token to the present life, also one of an earlier life that lives on in this one. */
+export function rememberToken(draft: Draft, fingerprint: string): void {
+  const { consent } = draft;
+  const print = printOf(fingerprint);
+  const last = consent.lineage.at(-1);
+  if (last?.print === print && last.generation === consent.generation) return;
+
+  const others = consent.lineage.filter((ancestor) => ancestor.print !== print);
+  consent.lineage = [
+    ...others.slice(others.length >= LINEAGE_MAX ? 1 - LINEAGE_MAX : 0),
+    { print, generation: consent.generation },
+  ];
+}
+
+function isLatest(consent: Consent, token: Token, at: Instant, used?: string): boolean {
+  const current = consent.token;
+  if (current === undefined || current.fingerprint === token.fingerprint) return true;
+  if (used === current.fingerprint) return true;
+  if (ancestorOf(consent, token.fingerprint) !== undefined) return false;
+  // Two answers of one instant have no order of their own: any fixed one will do.
+  if (at === current.receivedAt) return token.fingerprint > current.fingerprint;
+  return at > current.receivedAt;
+}
+
+function ancestorOf(consent: Consent, fingerprint: string): Ancestor | undefined {
+  const print = printOf(fingerprint);
+  return consent.lineage.find((ancestor) => ancestor.print === print);
+}

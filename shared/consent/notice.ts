@@ -1,0 +1,66 @@
+/**
+ * What we tell the owner. A notice's id is deterministic, so a repeated delivery can be dropped by
+ * it; `sequence` is the version of the decision and tells order, for SNS does not. (rule 17)
+ */
+import type { Category } from './category.ts';
+import type { Instant } from './instant.ts';
+import type { Provider } from './provider.ts';
+
+/** Why a PSU is asked again: the reasons of `reconsent.required`. */
+export type EndReason = 'CONSENT.EXPIRED' | 'CONSENT.REVOKED' | 'CONSENT';
+
+/** Something only a person can mend; a category, or the two that no bank says. */
+export type Action = Category | 'NO_CALLER' | 'NO_SUCCESS';
+
+/** A status as the owner's app sees it: a suspicion is ours alone and is never published. */
+export type PublishedStatus =
+  | 'received'
+  | 'valid'
+  | 'expired'
+  | 'revokedByPsu'
+  | 'terminatedByTpp'
+  | 'replaced';
+
+export interface ConsentError {
+  readonly at: Instant;
+  readonly category: Category;
+}
+
+export type NoticeBody =
+  | {
+      readonly type: 'reconsent.required';
+      readonly reason: EndReason;
+      readonly firstErrorAt?: Instant;
+      readonly confirmedAt: Instant;
+      readonly lastSuccessAt?: Instant;
+      readonly errors: readonly ConsentError[];
+    }
+  /** `withdraws`: the id of the notice that is taken back. */
+  | { readonly type: 'reconsent.withdrawn'; readonly reason: string; readonly withdraws: string }
+  | {
+      readonly type: 'consent.expiring';
+      readonly reason: 'validUntil';
+      readonly validUntil: Instant;
+    }
+  | { readonly type: 'consent.action-required'; readonly reason: Action; readonly action: Action }
+  /** Accounts fetched before `before` are no longer to be used. */
+  | { readonly type: 'account-cache.purged'; readonly reason: string; readonly before: Instant }
+  | {
+      readonly type: 'consent.status-changed';
+      readonly reason: string;
+      readonly from: PublishedStatus;
+      readonly to: PublishedStatus;
+    };
+
+export type NoticeType = NoticeBody['type'];
+
+export interface Notice {
+  readonly id: string;
+  readonly consentId: string;
+  readonly at: Instant;
+  readonly provider?: Provider;
+  readonly bankId?: string;
+  readonly generation: number;
+  readonly sequence: number;
+  readonly body: NoticeBody;
+}

@@ -1,0 +1,92 @@
+/**
+ * A success is proof of life: what was held against the consent before it is void, and what waited
+ * for it goes on. (reactions `OK*`; rules 2, 5, 6, 11)
+ */
+import type { WaitingCall } from './consent.ts';
+import { announceStatus, type Draft, publishedStatus } from './draft.ts';
+import type { BankCallCompleted } from './event.ts';
+import { type Instant, MINUTE } from './instant.ts';
+import { without } from './strikes.ts';
+import { ACCOUNTS_CALL, atOnce, callKey, giveUp, newWaiting } from './waiting.ts';
+
+export function succeed(draft: Draft, event: BankCallCompleted): void {
+  const { consent, policy } = draft;
+  const { at, call, token } = event;
+  const from = publishedStatus(consent);
+
+  if (policy.rotatesTokens && token === undefined && consent.token !== undefined) {
+    consent.token = { ...consent.token, renewed: false };
+    draft.notes.push('token-not-renewed');
+  }
+  consent.evidenceAt = Math.max(at, consent.evidenceAt ?? at);
+  consent.lastSuccessAt = Math.max(at, consent.lastSuccessAt ?? at);
+  if (consent.failingSince !== undefined && consent.failingSince <= at) {
+    delete consent.failingSince;
+  }
+  if (consent.validUntil !== undefined && at > consent.validUntil) {
+    delete consent.validUntil;
+    delete consent.expiringAt;
+  }
+
+  endOwnWait(draft, callKey(call), at);
+  if (call.operation === ACCOUNTS_CALL.operation) takeAccounts(draft, event);
+  clearSuspicion(draft, at);
+  if (consent.status === 'received') consent.status = 'valid';
+  announceStatus(draft, from, 'OK');
+}
+
+/** The wait and ladder of the call itself, unless it failed again since. */
+function endOwnWait(draft: Draft, key: string, at: Instant): void {
+  const { consent } = draft;
+  if (consent.races.length > 0) consent.races = consent.races.filter((race) => race.key !== key);
+  if (consent.calls.length === 0) return;
+  consent.calls = consent.calls.filter((held) => held.key !== key || held.failedAt > at);
+}
+
+/** Strikes before it are void. With none left, what the suspicion held goes on in ten minutes. */
+function clearSuspicion(draft: Draft, at: Instant): void {
+  const { consent, policy } = draft;
+  const standing = without(consent.strikes, at);
+  if (standing === consent.strikes) return;
+
+  draft.notes.push('strike-voided');
+  consent.strikes = standing;
+  if (standing.length > 0) return;
+
+  consent.status = 'valid';
+  delete consent.confirming;
+  const resumeAt = at + policy.resumeAfterMinutes * MINUTE;
+  consent.calls = consent.calls.map((held) => resumed(held, resumeAt));
+}
+
+function resumed(held: WaitingCall, resumeAt: Instant): WaitingCall {
+  const isHeld = held.request === undefined && !held.awaitsAccounts && held.dueAt < resumeAt;
+  return isHeld ? { ...held, reason: 'resume', dueAt: resumeAt } : held;
+}
+
+/** A fresh list: cached, and the calls that waited for it go on if it names their account. */
+function takeAccounts(draft: Draft, event: BankCallCompleted): void {
+  const { consent } = draft;
+  const { at, finding } = event;
+  const { accounts } = finding;
+  consent.accountsRefused = 0;
+  if (accounts !== undefined) draft.cache = { at, accounts };
+
+  consent.calls = consent.calls.filter(
+    ({ reason, failedAt }) => reason !== 'fresh-accounts' || failedAt > at,
+  );
+  const named = new Set(accounts?.map(({ id }) => id));
+  for (const held of consent.calls) {
+    if (!held.awaitsAccounts || held.failedAt > at) continue;
+    if (held.call.accountId === undefined || !named.has(held.call.accountId)) {
+      giveUp(draft, held.key);
+      continue;
+    }
+    const again = newWaiting(held.call, { reason: 'retry', dueAt: atOnce(event) }, held.failedAt);
+    consent.calls = consent.calls.map((one) => (one === held ? { ...again, ...kept(held) } : one));
+  }
+}
+
+function kept({ step, repeated, refreshed, attempts }: WaitingCall): Partial<WaitingCall> {
+  return { step, repeated, refreshed, attempts };
+}

@@ -1,0 +1,38 @@
+/**
+ * What is kept of payments: when each was first attempted, and the latest `transfer_token` of each,
+ * by the bank's response time. At most eight, until the consent ends. (rule 9)
+ */
+import type { Consent, Transfer } from './consent.ts';
+import type { Draft } from './draft.ts';
+import type { BankCallCompleted } from './event.ts';
+import type { Call } from './finding.ts';
+import { TRANSFERS_MAX } from './waiting.ts';
+
+export function noteTransfer(draft: Draft, event: BankCallCompleted): void {
+  const { call, at, finding } = event;
+  const { consent } = draft;
+  const token = finding.transferToken;
+  const { instructionId } = call;
+  if (instructionId === undefined) {
+    if (token !== undefined) draft.notes.push('transfer-token-without-instruction');
+    return;
+  }
+  const attempt = call.operation === 'transfer';
+  if (!attempt && token === undefined) return;
+
+  const known = consent.transfers.find((transfer) => transfer.instructionId === instructionId);
+  const newer = token !== undefined && (known?.tokenAt === undefined || at >= known.tokenAt);
+  const next: Transfer = {
+    ...known,
+    instructionId,
+    firstAttemptAt: Math.min(at, known?.firstAttemptAt ?? at),
+    ...(newer && { token, tokenAt: at }),
+  };
+  const others = consent.transfers.filter((transfer) => transfer !== known);
+  consent.transfers = [...others.slice(1 - TRANSFERS_MAX), next];
+}
+
+/** Whether an earlier attempt of this payment is known. */
+export function wasAttempted(consent: Consent, { instructionId }: Call): boolean {
+  return consent.transfers.some((transfer) => transfer.instructionId === instructionId);
+}

@@ -1,0 +1,51 @@
+/**
+ * Writes one line of a consent's history. The last 50 lines share one item, each in the place its
+ * number has among them, so remembering costs one write and the item cannot grow without end.
+ */
+import {
+  ConditionalCheckFailedException,
+  type DynamoDBClient,
+  UpdateItemCommand,
+} from '@aws-sdk/client-dynamodb';
+import { marshall } from '@aws-sdk/util-dynamodb';
+import type { Remember } from '../consent/effect.ts';
+
+const ENTRIES_KEPT = 50;
+
+export interface HistoryTable {
+  readonly dynamo: DynamoDBClient;
+  readonly tableName: string;
+}
+
+function placeOf(number: number): string {
+  return `e${String(number % ENTRIES_KEPT).padStart(2, '0')}`;
+}
+
+/**
+ * Throws what DynamoDB refused. Safe to repeat, in any order: a line is written where none of its
+ * number or a higher one stands.
+ */
+export async function remember(
+  effect: Remember,
+  consentId: string,
+  to: HistoryTable,
+): Promise<void> {
+  const { number, entry } = effect;
+  try {
+    await to.dynamo.send(
+      new UpdateItemCommand({
+        TableName: to.tableName,
+        Key: marshall({ pk: `CONSENT#${consentId}`, sk: 'HISTORY' }),
+        UpdateExpression: 'SET #place = :entry',
+        ConditionExpression: 'attribute_not_exists(#place) OR #place.#number < :number',
+        ExpressionAttributeNames: { '#place': placeOf(number), '#number': 'number' },
+        ExpressionAttributeValues: marshall(
+          { ':entry': { ...entry, number }, ':number': number },
+          { removeUndefinedValues: true },
+        ),
+      }),
+    );
+  } catch (error) {
+    if (!(error instanceof ConditionalCheckFailedException)) throw error;
+  }
+}

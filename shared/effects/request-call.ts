@@ -1,0 +1,33 @@
+/**
+ * Puts a request into the callers' queue: one group per consent, so the calls of one consent are
+ * made one after the other and never race for its token.
+ */
+import { SendMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
+import type { RequestCall } from '../consent/effect.ts';
+import { requestedMessage } from '../messages/bank-call-requested.ts';
+import { textOf } from '../messages/cloud-event.ts';
+import { messageGroupOf } from './message-group.ts';
+
+export interface RequestQueue {
+  readonly sqs: SQSClient;
+  readonly bankCallRequestsUrl: string;
+}
+
+/**
+ * Throws what SQS refused. Safe to repeat: SQS drops the same request within 5 minutes, later the
+ * caller does by its id.
+ */
+export async function requestCall(
+  effect: RequestCall,
+  consentId: string,
+  to: RequestQueue,
+): Promise<void> {
+  await to.sqs.send(
+    new SendMessageCommand({
+      QueueUrl: to.bankCallRequestsUrl,
+      MessageGroupId: messageGroupOf(consentId),
+      MessageDeduplicationId: effect.id,
+      MessageBody: textOf(requestedMessage(effect, consentId)),
+    }),
+  );
+}

@@ -1,0 +1,181 @@
+/**
+ * The spine: load, decide, save state and outbox in one conditional write, perform, clear.
+ *
+ * Save first, perform after: an outage of SNS never keeps a revocation from being recorded. A
+ * message is done when its own effects are; until then it is redelivered, known for a duplicate,
+ * and what is owed is performed again.
+ */
+import type { Consent } from '../consent/consent.ts';
+import { type Decision, decide } from '../consent/decide.ts';
+import type { AccountsToCache } from '../consent/draft.ts';
+import type { Effect } from '../consent/effect.ts';
+import type { ConsentEvent } from '../consent/event.ts';
+import type { Policies } from '../consent/policy.ts';
+import { drain } from './drain.ts';
+import { outboxAfter } from './outbox.ts';
+import type { AccountCache, Clock, ConsentStore, Held, Journal, Perform } from './ports.ts';
+
+export interface Deps {
+  readonly store: ConsentStore;
+  readonly cache: AccountCache;
+  readonly perform: Perform;
+  readonly journal: Journal;
+  readonly policies: Policies;
+  readonly clock: Clock;
+}
+
+/** Losing more often than this to other workers means that something else is wrong. */
+export const SAVE_ATTEMPTS_MAX = 8;
+
+/** What became of one event: done, or why it is to come again. */
+export type Result = { readonly done: true } | { readonly done: false; readonly cause: unknown };
+
+const DONE: Result = { done: true };
+
+/**
+ * Applies one consent's events in order, each result at its event's place. Events fold into one
+ * write as long as no effect stands between them. Never throws; safe to repeat.
+ */
+export async function advance(
+  held: Held | undefined,
+  events: readonly ConsentEvent[],
+  deps: Deps,
+): Promise<readonly Result[]> {
+  const results: Result[] = [];
+  try {
+    let current = held;
+    while (results.length < events.length) {
+      const step = await take(current, events.slice(results.length), deps);
+      results.push(...step.results);
+      current = step.held;
+    }
+  } catch (cause) {
+    while (results.length < events.length) results.push({ done: false, cause });
+  }
+  return results;
+}
+
+interface Step {
+  readonly held: Held | undefined;
+  readonly results: readonly Result[];
+}
+
+async function take(
+  held: Held | undefined,
+  events: readonly ConsentEvent[],
+  deps: Deps,
+): Promise<Step> {
+  const [saved, folded] = await decideAndSave(held, events, deps);
+  folded.decisions.forEach((decision, index) => {
+    const event = events[index];
+    if (event !== undefined) tell(deps.journal, event, decision, folded.before);
+  });
+  if (saved === undefined || saved.outbox.length === 0) {
+    return { held: saved, results: folded.decisions.map(() => DONE) };
+  }
+  const drained = await drain(saved, deps);
+  const results = folded.decisions.map((decision) => resultOf(decision, drained.failed));
+  return { held: drained.held, results };
+}
+
+/** Its own effects must be done; a duplicate's are among those owed, and nobody knows which. */
+function resultOf(decision: Decision, failed: ReadonlyMap<Effect, unknown>): Result {
+  for (const [effect, cause] of failed) {
+    const own =
+      decision.outcome === 'ignored'
+        ? decision.reason === 'duplicate'
+        : decision.effects.some(({ key }) => key === effect.key);
+    if (own) return { done: false, cause };
+  }
+  return DONE;
+}
+
+async function decideAndSave(
+  loaded: Held | undefined,
+  events: readonly ConsentEvent[],
+  deps: Deps,
+): Promise<[Held | undefined, Folded]> {
+  let held = loaded;
+  for (let attempt = 1; attempt <= SAVE_ATTEMPTS_MAX; attempt += 1) {
+    const folded = fold(held, events, deps.policies);
+    const { next, cache } = folded;
+    if (next === undefined) return [held, folded];
+
+    if (cache !== undefined) await deps.cache.put({ consentId: next.consentId, ...cache });
+    const save = { consent: next, outbox: folded.outbox, now: deps.clock() };
+    const saved = await deps.store.save(save, held?.revision);
+    if (saved !== 'conflict') return [saved, folded];
+    held = (await deps.store.load([next.consentId])).get(next.consentId);
+  }
+  throw new Contention(SAVE_ATTEMPTS_MAX);
+}
+
+/** Other workers kept writing first: the messages come again. */
+export class Contention extends Error {
+  override readonly name = 'Contention';
+
+  constructor(attempts: number) {
+    super(`lost ${attempts} conditional writes in a row to other workers`);
+  }
+}
+
+interface Folded {
+  readonly before: Consent | undefined;
+  readonly decisions: readonly Decision[];
+  readonly next?: Consent;
+  readonly outbox: readonly Effect[];
+  readonly cache?: AccountsToCache;
+}
+
+/** Decides event after event, up to the first that owes an effect. */
+function fold(held: Held | undefined, events: readonly ConsentEvent[], policies: Policies): Folded {
+  const decisions: Decision[] = [];
+  let next: Consent | undefined;
+  let outbox = held?.outbox ?? [];
+  let cache: AccountsToCache | undefined;
+  for (const event of events) {
+    const decision = decide(next ?? held?.consent, event, policies);
+    decisions.push(decision);
+    if (decision.outcome === 'ignored') continue;
+
+    next = decision.next;
+    outbox = outboxAfter(outbox, decision.effects, next);
+    if (decision.cache && decision.cache.at > (cache?.at ?? 0)) cache = decision.cache;
+    if (decision.effects.length > 0) break;
+  }
+  return {
+    before: held?.consent,
+    decisions,
+    outbox,
+    ...(next && { next }),
+    ...(cache && { cache }),
+  };
+}
+
+function tell(
+  journal: Journal,
+  event: ConsentEvent,
+  decision: Decision,
+  before: Consent | undefined,
+): void {
+  const consent = decision.outcome === 'advanced' ? decision.next : before;
+  const result = event.type === 'BankCallCompleted' ? event : undefined;
+  const provider = result?.provider ?? consent?.provider;
+  journal.decided({
+    consentRef: event.ref,
+    event: event.type,
+    eventId: event.id,
+    outcome: decision.outcome,
+    ...(decision.outcome === 'ignored' && { reason: decision.reason }),
+    ...(provider && { provider }),
+    ...(consent?.bank.id !== undefined && { bankId: consent.bank.id }),
+    ...(result && { operation: result.call.operation, category: result.finding.category }),
+    ...(consent && {
+      status: consent.status,
+      generation: consent.generation,
+      version: consent.version,
+    }),
+    notes: decision.outcome === 'advanced' ? decision.notes : [],
+    effects: decision.outcome === 'advanced' ? decision.effects.map((effect) => effect.do) : [],
+  });
+}

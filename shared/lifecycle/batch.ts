@@ -1,0 +1,118 @@
+/**
+ * A batch of messages: one read for all their consents, one consent's messages in order, different
+ * consents side by side. A message that cannot be read is set aside with its reason once its token
+ * is safe; it holds up nobody. What time does not allow is reported, so that it comes again.
+ */
+import type { ConsentEvent, TokenRescued } from '../consent/event.ts';
+import { advance, type Deps, type Result } from './advance.ts';
+import type { Held } from './ports.ts';
+
+/** What was made of a message. */
+export type Reading =
+  | { readonly kind: 'event'; readonly event: ConsentEvent; readonly notes: readonly string[] }
+  | { readonly kind: 'unreadable'; readonly reason: string; readonly rescued?: TokenRescued };
+
+export interface Message {
+  readonly messageId: string;
+  readonly reading: Reading;
+}
+
+export interface BatchDeps extends Deps {
+  /** Sends the message to the dead-letter queue with its reason. Safe to repeat. */
+  readonly setAside: (messageId: string, reason: string) => Promise<void>;
+  /** True when there is time to begin with one more consent. */
+  readonly hasTime: () => boolean;
+  readonly failed: (messageId: string, cause: unknown) => void;
+}
+
+/** Consents worked on side by side: DynamoDB and the bank's own pace allow more than it needs. */
+export const CONSENTS_AT_ONCE_MAX = 8;
+
+class OutOfTime extends Error {
+  override readonly name = 'OutOfTime';
+}
+
+/** The ids of the messages that are to come again. Throws what the store's read throws. */
+export async function takeBatch(
+  messages: readonly Message[],
+  deps: BatchDeps,
+): Promise<readonly string[]> {
+  const byConsent = Map.groupBy(messages.flatMap(workOf), ({ event }) => event.consentId);
+  const heldOf = await loadAll([...byConsent.keys()], deps);
+
+  const failed = new Map<string, unknown>();
+  const queue = [...byConsent.entries()];
+  const worker = async (): Promise<void> => {
+    for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
+      const [consentId, group] = next;
+      const events = group.map(({ event }) => event);
+      const results = await advanceIfTime(() => heldOf(consentId), events, deps);
+      results.forEach((result, index) => {
+        const messageId = group[index]?.messageId;
+        if (messageId !== undefined && !result.done) failed.set(messageId, result.cause);
+      });
+    }
+  };
+  await Promise.all(Array.from({ length: CONSENTS_AT_ONCE_MAX }, worker));
+  await setUnreadableAside(messages, failed, deps);
+
+  for (const [messageId, cause] of failed) deps.failed(messageId, cause);
+  return [...failed.keys()];
+}
+
+type HeldOf = (consentId: string) => Promise<Held | undefined>;
+
+/**
+ * One read for all. If one record cannot be made sense of, each is read by itself, so that it fails
+ * its own messages only.
+ */
+async function loadAll(ids: readonly string[], { store }: BatchDeps): Promise<HeldOf> {
+  if (ids.length === 0) return async () => undefined;
+  try {
+    const held = await store.load(ids);
+    return async (id) => held.get(id);
+  } catch (cause) {
+    if (!(cause instanceof Error) || cause.name !== 'AssertionError') throw cause;
+    return async (id) => (await store.load([id])).get(id);
+  }
+}
+
+async function advanceIfTime(
+  load: () => Promise<Held | undefined>,
+  events: readonly ConsentEvent[],
+  deps: BatchDeps,
+): Promise<readonly Result[]> {
+  const failed = (cause: unknown) => events.map((): Result => ({ done: false, cause }));
+  if (!deps.hasTime()) return failed(new OutOfTime('no time left to begin with this consent'));
+  try {
+    return await advance(await load(), events, deps);
+  } catch (cause) {
+    return failed(cause);
+  }
+}
+
+/** Only when its token is kept, if it had one: until then the message is all there is of it. */
+async function setUnreadableAside(
+  messages: readonly Message[],
+  failed: Map<string, unknown>,
+  deps: BatchDeps,
+): Promise<void> {
+  for (const { messageId, reading } of messages) {
+    if (reading.kind !== 'unreadable' || failed.has(messageId)) continue;
+    try {
+      await deps.setAside(messageId, reading.reason);
+    } catch (cause) {
+      failed.set(messageId, cause);
+    }
+  }
+}
+
+interface Work {
+  readonly messageId: string;
+  readonly event: ConsentEvent;
+}
+
+function workOf({ messageId, reading }: Message): readonly Work[] {
+  const event = reading.kind === 'event' ? reading.event : reading.rescued;
+  return event === undefined ? [] : [{ messageId, event }];
+}

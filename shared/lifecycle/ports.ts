@@ -1,0 +1,76 @@
+/**
+ * What the spine needs of the world. Each port has a twin in memory and an implementation on AWS;
+ * one contract suite per port is run by both.
+ */
+import type { Consent } from '../consent/consent.ts';
+import type { Effect } from '../consent/effect.ts';
+import type { Account } from '../consent/finding.ts';
+import type { Instant } from '../consent/instant.ts';
+
+/** A consent as stored: its state, what is owed for it, and the mark of the write that stored it. */
+export interface Held {
+  readonly consent: Consent;
+  readonly outbox: readonly Effect[];
+  /** Changes with every write; a save names the one it read. */
+  readonly revision: string;
+}
+
+export interface Save {
+  readonly consent: Consent;
+  readonly outbox: readonly Effect[];
+  /** When this is written: what is owed counts as overdue from here. */
+  readonly now: Instant;
+}
+
+export interface ConsentStore {
+  /** One consistent read of at most 100 consents; those never seen are missing from the map. */
+  load(consentIds: readonly string[]): Promise<ReadonlyMap<string, Held>>;
+  /**
+   * Writes if nobody has written since `revision` was read (`undefined`: if nothing is stored).
+   * Safe to repeat: a write that was answered twice is not its own conflict.
+   */
+  save(next: Save, revision: string | undefined): Promise<Held | 'conflict'>;
+  /** Consents that owe effects since before `before`, or whose timer was due before it. */
+  overdue(before: Instant, countMax: number): Promise<readonly string[]>;
+}
+
+export interface AccountList {
+  readonly consentId: string;
+  readonly at: Instant;
+  readonly accounts: readonly Account[];
+}
+
+export interface AccountCache {
+  /** Caches unless a newer list or a later purge is stored. Safe to repeat. */
+  put(list: AccountList): Promise<'cached' | 'outdated' | 'too large'>;
+  get(consentId: string): Promise<AccountList | undefined>;
+  /** Forgets a list fetched before `before`, and refuses older ones from now on. Safe to repeat. */
+  purge(consentId: string, before: Instant): Promise<void>;
+}
+
+/** Performs one effect. Safe to repeat; throws what failed. */
+export type Perform = (effect: Effect, consentId: string) => Promise<void>;
+
+export type Clock = () => Instant;
+
+/** What is said of each event: named fields, nothing else; a token has no field. */
+export interface Journal {
+  decided(line: JournalLine): void;
+}
+
+export interface JournalLine {
+  readonly consentRef: string;
+  readonly event: string;
+  readonly eventId: string;
+  readonly outcome: 'advanced' | 'ignored';
+  readonly reason?: string;
+  readonly provider?: string;
+  readonly bankId?: string;
+  readonly operation?: string;
+  readonly category?: string;
+  readonly status?: string;
+  readonly generation?: number;
+  readonly version?: number;
+  readonly notes: readonly string[];
+  readonly effects: readonly string[];
+}

@@ -1,0 +1,53 @@
+/**
+ * The sweep finds what was owed and forgotten: effects whose worker died, timers that never fired.
+ * Nothing depends on it for correctness, only for time. Bounded per run; the next run goes on.
+ */
+import type { ConsentEvent } from '../consent/event.ts';
+import { MINUTE } from '../consent/instant.ts';
+import { advance, type Deps } from './advance.ts';
+import { drain } from './drain.ts';
+import type { Held } from './ports.ts';
+
+/** Younger than this, somebody is probably still at it. */
+export const OVERDUE_AFTER: number = 5 * MINUTE;
+export const CONSENTS_PER_SWEEP_MAX = 1_000;
+const CONSENTS_PER_READ = 100;
+
+export interface Swept {
+  readonly found: number;
+  readonly failed: readonly unknown[];
+}
+
+export async function sweep(deps: Deps & { readonly hasTime: () => boolean }): Promise<Swept> {
+  const ids = await deps.store.overdue(deps.clock() - OVERDUE_AFTER, CONSENTS_PER_SWEEP_MAX);
+  const failed: unknown[] = [];
+  for (let from = 0; from < ids.length && deps.hasTime(); from += CONSENTS_PER_READ) {
+    const held = await deps.store.load(ids.slice(from, from + CONSENTS_PER_READ));
+    for (const one of held.values()) {
+      if (deps.hasTime()) failed.push(...(await resume(one, deps)));
+    }
+  }
+  return { found: ids.length, failed };
+}
+
+/** The causes of what could not be done. */
+async function resume(held: Held, deps: Deps): Promise<readonly unknown[]> {
+  const now = deps.clock();
+  const { consent } = held;
+  if (consent.timer !== undefined && consent.timer.dueAt <= now) {
+    const results = await advance(held, [missedTimer(held, now)], deps);
+    return results.flatMap((result) => (result.done ? [] : [result.cause]));
+  }
+  try {
+    return [...(await drain(held, deps)).failed.values()];
+  } catch (cause) {
+    return [cause];
+  }
+}
+
+function missedTimer({ consent }: Held, now: number): ConsentEvent {
+  const { consentId, ref, generation, timer } = consent;
+  const number = timer?.number ?? 0;
+  const id = `sweep.${ref}.g${generation}.n${number}`;
+  return { type: 'TimerDue', id, key: id, consentId, ref, at: now, now, generation, number };
+}

@@ -1,0 +1,47 @@
+/**
+ * The worker asks a caller to make a call. It names the consent and carries no token: the caller
+ * reads the latest one when it makes the call, and drops a request past its `notAfter`.
+ */
+import * as z from 'zod/mini';
+import type { RequestCall } from '../consent/effect.ts';
+import { message, type OutgoingMessage, outgoing } from './cloud-event.ts';
+import { call, generation, instant, knownBank, provider, rfc3339 } from './wire.ts';
+
+const attemptExpected = 'a whole number from 1';
+
+const data = z.object(
+  {
+    provider,
+    bank: knownBank,
+    call,
+    generation,
+    reason: z.enum(['confirm', 'limit-over', 'retry', 'stale-token', 'fresh-accounts', 'resume']),
+    attempt: z.int(attemptExpected).check(z.minimum(1, attemptExpected)),
+    notAfter: instant,
+  },
+  'an object',
+);
+
+export const bankCallRequested = message('bank-call.requested', data);
+
+export type BankCallRequestedMessage = z.output<typeof bankCallRequested>;
+
+/** Never throws. */
+export function requestedMessage(
+  effect: RequestCall,
+  consentId: string,
+): OutgoingMessage<'bank-call.requested', z.input<typeof data>> {
+  return outgoing(
+    'bank-call.requested',
+    { id: effect.id, consentId, at: effect.at },
+    {
+      provider: effect.provider,
+      bank: effect.bank,
+      call: effect.call,
+      generation: effect.generation,
+      reason: effect.reason,
+      attempt: effect.attempt,
+      notAfter: rfc3339(effect.notAfter),
+    },
+  );
+}

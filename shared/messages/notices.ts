@@ -1,0 +1,117 @@
+/**
+ * What the owner is told: one schema per notice, and the way from the core's notice to it. A
+ * repeated delivery has the same id; `sequence` tells order, for SNS does not. (rule 17)
+ */
+import * as z from 'zod/mini';
+import { CATEGORIES } from '../consent/category.ts';
+import type { Notice, NoticeType } from '../consent/notice.ts';
+import { message, type OutgoingMessage, outgoing } from './cloud-event.ts';
+import { generation, instant, NAME_CHARS_MAX, name, provider, rfc3339 } from './wire.ts';
+
+const about = {
+  provider: z.exactOptional(provider),
+  bank: z.exactOptional(z.object({ id: name(NAME_CHARS_MAX) }, 'an object')),
+  generation,
+  sequence: z.int('a whole number'),
+};
+
+const action = z.enum([...CATEGORIES, 'NO_CALLER', 'NO_SUCCESS']);
+const status = z.enum([
+  'received',
+  'valid',
+  'expired',
+  'revokedByPsu',
+  'terminatedByTpp',
+  'replaced',
+]);
+const text = z.string('text');
+
+export const NOTICES = {
+  'reconsent.required': message(
+    'reconsent.required',
+    z.object({
+      ...about,
+      reason: z.enum(['CONSENT.EXPIRED', 'CONSENT.REVOKED', 'CONSENT']),
+      firstErrorAt: z.exactOptional(instant),
+      confirmedAt: instant,
+      lastSuccessAt: z.exactOptional(instant),
+      errors: z.array(z.object({ time: instant, category: z.enum(CATEGORIES) })),
+    }),
+  ),
+  'reconsent.withdrawn': message(
+    'reconsent.withdrawn',
+    z.object({ ...about, reason: text, withdraws: text }),
+  ),
+  'consent.expiring': message(
+    'consent.expiring',
+    z.object({ ...about, reason: z.literal('validUntil'), validUntil: instant }),
+  ),
+  'consent.action-required': message(
+    'consent.action-required',
+    z.object({ ...about, reason: action, action }),
+  ),
+  'account-cache.purged': message(
+    'account-cache.purged',
+    z.object({ ...about, reason: text, before: instant }),
+  ),
+  'consent.status-changed': message(
+    'consent.status-changed',
+    z.object({ ...about, reason: text, from: status, to: status }),
+  ),
+} as const satisfies Record<NoticeType, z.ZodMiniType>;
+
+type DataOf<Type extends NoticeType> = z.input<(typeof NOTICES)[Type]>['data'];
+
+export type NoticeMessage = {
+  [Type in NoticeType]: OutgoingMessage<Type, DataOf<Type>>;
+}[NoticeType];
+
+/** Never throws. */
+export function noticeMessage(notice: Notice): NoticeMessage {
+  const { body } = notice;
+  const shared = {
+    ...(notice.provider === undefined ? {} : { provider: notice.provider }),
+    ...(notice.bankId === undefined ? {} : { bank: { id: notice.bankId } }),
+    generation: notice.generation,
+    sequence: notice.sequence,
+  };
+
+  switch (body.type) {
+    case 'reconsent.required':
+      return outgoing(body.type, notice, {
+        ...shared,
+        reason: body.reason,
+        ...(body.firstErrorAt === undefined ? {} : { firstErrorAt: rfc3339(body.firstErrorAt) }),
+        confirmedAt: rfc3339(body.confirmedAt),
+        ...(body.lastSuccessAt === undefined ? {} : { lastSuccessAt: rfc3339(body.lastSuccessAt) }),
+        errors: body.errors.map(({ at, category }) => ({ time: rfc3339(at), category })),
+      });
+    case 'reconsent.withdrawn':
+      return outgoing(body.type, notice, {
+        ...shared,
+        reason: body.reason,
+        withdraws: body.withdraws,
+      });
+    case 'consent.expiring':
+      return outgoing(body.type, notice, {
+        ...shared,
+        reason: body.reason,
+        validUntil: rfc3339(body.validUntil),
+      });
+    case 'consent.action-required':
+      return outgoing(body.type, notice, { ...shared, reason: body.reason, action: body.action });
+    case 'account-cache.purged':
+      return outgoing(body.type, notice, {
+        ...shared,
+        reason: body.reason,
+        before: rfc3339(body.before),
+      });
+    case 'consent.status-changed':
+      return outgoing(body.type, notice, {
+        ...shared,
+        reason: body.reason,
+        from: body.from,
+        to: body.to,
+      });
+  }
+}

@@ -1,0 +1,48 @@
+import { describe, expect, it } from 'vitest';
+import { retryHintIn } from '../../shared/dialects/retry-hint.ts';
+
+describe('retryHintIn', () => {
+  it.each([
+    [{ 'Retry-After': '30' }, { afterMs: 30_000 }],
+    [{ 'retry-after': ' 0 ' }, { afterMs: 0 }],
+    [{ 'RateLimit-Reset': '90' }, { afterMs: 90_000 }],
+    [{ 'retry-after': 'Sun, 06 Nov 1994 08:49:37 GMT' }, { at: 784_111_777_000 }],
+    [{ 'ratelimit-reset': 'Sun, 06 Nov 1994 08:49:37 GMT' }, { at: 784_111_777_000 }],
+  ])('reads %j', (headers, hint) => {
+    expect(retryHintIn(headers)).toEqual(hint);
+  });
+
+  it('prefers Retry-After, and falls back when it cannot be read', () => {
+    expect(retryHintIn({ 'RateLimit-Reset': '90', 'Retry-After': '30' })).toEqual({
+      afterMs: 30_000,
+    });
+    expect(retryHintIn({ 'RateLimit-Reset': '90', 'Retry-After': 'soon' })).toEqual({
+      afterMs: 90_000,
+    });
+  });
+
+  it.each([
+    '',
+    '-5',
+    '+5',
+    '1.5',
+    '1e3',
+    '0x10',
+    '30, 30',
+    'soon',
+    'Invalid Date',
+    '1763800000',
+    '9'.repeat(400),
+    'May 1',
+    '2026-11-22T08:00:00Z',
+    'Mon, 06 Nov 1994 08:49:37 GMT',
+    'Sun, 06 Nov 1994 08:49:37 +0100',
+    'Mon, 31 Nov 2026 08:00:00 GMT',
+  ])('ignores %j', (value) => {
+    expect(retryHintIn({ 'Retry-After': value })).toBeUndefined();
+  });
+
+  it('ignores other headers', () => {
+    expect(retryHintIn({ 'X-RateLimit-Reset': '30', Date: '30' })).toBeUndefined();
+  });
+});

@@ -1,0 +1,16 @@
+import { MemoryAccountCache } from '../../shared/store/memory-account-cache.ts';
+import { MemoryConsentStore } from '../../shared/store/memory-consent-store.ts';
+import { accountCacheContract } from '../contracts/account-cache.contract.ts';
+import { consentStoreContract } from '../contracts/consent-store.contract.ts';
+
+const close = async () => {};
+
+consentStoreContract('MemoryConsentStore', async () => ({
+  store: new MemoryConsentStore(),
+  close,
+}));
+
+accountCacheContract('MemoryAccountCache', async () => ({
+  cache: new MemoryAccountCache(),
+  close,
+}));

@@ -1,0 +1,86 @@
+/**
+ * A DynamoDB of our own for a test file: dynalite on a free port of 127.0.0.1, with the `consents`
+ * table as it is deployed. In memory, gone with `stop`.
+ */
+import type { Server } from 'node:http';
+import { createRequire } from 'node:module';
+import {
+  CreateTableCommand,
+  DynamoDBClient,
+  type DynamoDBClientConfig,
+} from '@aws-sdk/client-dynamodb';
+
+interface DynaliteOptions {
+  readonly createTableMs: number;
+  readonly deleteTableMs: number;
+  readonly updateTableMs: number;
+}
+
+// dynalite brings no types, and `require` lets us say what it is.
+const dynalite: (options: DynaliteOptions) => Server = createRequire(import.meta.url)('dynalite');
+
+export interface ConsentsTable {
+  readonly tableName: string;
+  readonly client: DynamoDBClient;
+  /** Another client of the same table; the test destroys it. */
+  clientWith(config: DynamoDBClientConfig): DynamoDBClient;
+  stop(): Promise<void>;
+}
+
+function createConsents(tableName: string): CreateTableCommand {
+  return new CreateTableCommand({
+    TableName: tableName,
+    BillingMode: 'PAY_PER_REQUEST',
+    AttributeDefinitions: [
+      { AttributeName: 'pk', AttributeType: 'S' },
+      { AttributeName: 'sk', AttributeType: 'S' },
+      { AttributeName: 'owedIn', AttributeType: 'S' },
+      { AttributeName: 'owedAt', AttributeType: 'N' },
+    ],
+    KeySchema: [
+      { AttributeName: 'pk', KeyType: 'HASH' },
+      { AttributeName: 'sk', KeyType: 'RANGE' },
+    ],
+    GlobalSecondaryIndexes: [
+      {
+        IndexName: 'owed',
+        KeySchema: [
+          { AttributeName: 'owedIn', KeyType: 'HASH' },
+          { AttributeName: 'owedAt', KeyType: 'RANGE' },
+        ],
+        Projection: { ProjectionType: 'KEYS_ONLY' },
+      },
+    ],
+  });
+}
+
+/** Starts it and creates the table. Throws what the start or the creation answered. */
+export async function startConsentsTable(tableName = 'consents'): Promise<ConsentsTable> {
+  const server = dynalite({ createTableMs: 0, deleteTableMs: 0, updateTableMs: 0 });
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(0, '127.0.0.1', resolve);
+  });
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('dynalite has no port');
+  const clientWith = (config: DynamoDBClientConfig): DynamoDBClient =>
+    new DynamoDBClient({
+      endpoint: `http://127.0.0.1:${address.port}`,
+      region: 'eu-central-1',
+      credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
+      ...config,
+    });
+  const client = clientWith({});
+  await client.send(createConsents(tableName));
+
+  return {
+    tableName,
+    client,
+    clientWith,
+    stop: async () => {
+      client.destroy();
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}

@@ -1,0 +1,32 @@
+/**
+ * A stored consent for human eyes: the item as it stands in the table, its times readable, its
+ * tokens redacted, wherever in the item they stand. (rule 18)
+ */
+import { type DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb';
+import { unmarshall } from '@aws-sdk/util-dynamodb';
+import { stateKeyOf } from '../../shared/store/consent-item.ts';
+import { TABLE_NAME } from './resources.ts';
+
+const TOKEN = /^token$|Token$/;
+const INSTANT = /^at$|At$|^until$|Until$|^since$|Since$|^before$|^notAfter$|^dayStart$/;
+
+/** The consent's state, or `undefined` when none is stored. Throws what DynamoDB refuses. */
+export async function viewConsent(
+  dynamo: DynamoDBClient,
+  consentId: string,
+): Promise<unknown | undefined> {
+  const Key = stateKeyOf(consentId);
+  const read = await dynamo.send(
+    new GetItemCommand({ TableName: TABLE_NAME, Key, ConsistentRead: true }),
+  );
+  return read.Item === undefined ? undefined : readable('', unmarshall(read.Item));
+}
+
+function readable(name: string, value: unknown): unknown {
+  if (TOKEN.test(name) && typeof value === 'string') return '[redacted]';
+  if (INSTANT.test(name) && typeof value === 'number') return new Date(value).toISOString();
+  if (Array.isArray(value)) return value.map((entry) => readable('', entry));
+  if (typeof value !== 'object' || value === null) return value;
+  const fields = Object.entries(value).map(([key, held]) => [key, readable(key, held)]);
+  return Object.fromEntries(fields);
+}

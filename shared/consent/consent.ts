@@ -64,7 +64,7 @@ export interface WaitingCall {
   /** Requests made for it so far. */
   readonly attempts: number;
   readonly request?: SentRequest;
-  /** Never to be made after this. (payments, domain rule 9) */
+  /** Never to be made after this. (payments, rule 9) */
   readonly notAfter?: Instant;
 }
 

@@ -12,7 +12,7 @@ interface Happening {
   readonly id: string;
   readonly key: string;
   readonly consentId: string;
-  /** A hash of the consentId (22 characters of base64url): names that AWS accepts are made of it. */
+  /** A hash of the consentId, 22 characters of base64url: names for AWS are made of it. */
   readonly ref: string;
   readonly at: Instant;
   readonly now: Instant;

@@ -37,8 +37,9 @@ export function judge(draft: Draft, reported: BankCallCompleted): Unheard | unde
   const reaction = reactionTo(draft.policy, event.finding.category);
   if (consent.end !== undefined && !provesAlive(draft, event)) return 'ended';
 
-  const fresh = isFresh(consent, event.token);
-  const stale = lostRace(consent, at, usedFingerprint);
+  const mayStrike = reaction.do === 'strike' || reaction.do === 'await-authorisation';
+  const fresh = mayStrike && isFresh(consent, event.token);
+  const stale = mayStrike && lostRace(consent, at, usedFingerprint);
   consent.provider = event.provider;
   learnBank(draft, event.bank);
   if (event.token !== undefined) keepToken(draft, event.token, at, usedFingerprint);
@@ -49,10 +50,7 @@ export function judge(draft: Draft, reported: BankCallCompleted): Unheard | unde
     succeed(draft, event);
     return undefined;
   }
-  if (
-    reaction.do === 'strike' ||
-    (reaction.do === 'await-authorisation' && wasAuthorised(consent))
-  ) {
+  if (reaction.do === 'strike' || (mayStrike && wasAuthorised(consent))) {
     if (!stale || !repeatLostRace(draft, event)) strike(draft, event, fresh);
   } else {
     forgetRace(draft, event);
@@ -62,18 +60,18 @@ export function judge(draft: Draft, reported: BankCallCompleted): Unheard | unde
   return undefined;
 }
 
-/** The call of the request it names; a duplicate of a known payment is the payment made. (rule 9) */
+/** The call it answers; a duplicate of a known payment is the payment made. (rule 9) */
 function understood(draft: Draft, event: BankCallCompleted): BankCallCompleted {
-  const held = waitingFor(draft.consent, event);
-  const call =
-    held?.request !== undefined && held.request.id === event.requestId
-      ? { ...held.call, attended: event.call.attended }
-      : event.call;
-  if (event.finding.category !== 'BANK.TRANSFER_DENIED.DUPLICATE') return { ...event, call };
-
-  const known = draft.policy.idempotentPayments && wasAttempted(draft.consent, call);
-  const finding = known ? { ...event.finding, category: 'OK' as const } : event.finding;
-  return { ...event, call, finding };
+  const { requestId, finding } = event;
+  const held = requestId === undefined ? undefined : waitingFor(draft.consent, event);
+  const named = held !== undefined && held.request?.id === requestId;
+  const call = named ? { ...held.call, attended: event.call.attended } : event.call;
+  const isKnown =
+    finding.category === 'BANK.TRANSFER_DENIED.DUPLICATE' &&
+    draft.policy.idempotentPayments &&
+    wasAttempted(draft.consent, call);
+  if (!named && !isKnown) return event;
+  return { ...event, call, ...(isKnown && { finding: { ...finding, category: 'OK' } }) };
 }
 
 /**

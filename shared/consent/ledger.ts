@@ -15,8 +15,17 @@ export const LEDGER_KEYS_MAX = 256;
 /** What a message says of the bank adds to what is known; another bank takes its place. */
 export function learnBank({ consent }: Draft, bank: Bank | undefined): void {
   if (bank === undefined) return;
-  const same = bank.id === undefined || bank.id === consent.bank.id;
-  consent.bank = same ? { ...consent.bank, ...bank } : bank;
+  const known = consent.bank;
+  const { id = known.id, timeZone = known.timeZone, unattendedCallsPerDayMax: max } = bank;
+  if (id !== known.id && known.id !== undefined) {
+    consent.bank = bank;
+    return;
+  }
+  const isOld =
+    id === known.id &&
+    timeZone === known.timeZone &&
+    (max === undefined || max === known.unattendedCallsPerDayMax);
+  if (!isOld) consent.bank = { ...known, ...bank };
 }
 
 /** Counts a result on the bank's day it came; one of a day gone by is not worth keeping. */
@@ -26,9 +35,9 @@ export function countCall(draft: Draft, call: Call, at: Instant): void {
   if (today === undefined) return;
 
   const key = ledgerKey(call);
-  const counts = { ...today.counts, [key]: (today.counts[key] ?? 0) + 1 };
-  if (Object.keys(counts).length > LEDGER_KEYS_MAX) return;
-  draft.consent.ledger = { ...today, counts };
+  const count = today.counts[key];
+  if (count === undefined && Object.keys(today.counts).length >= LEDGER_KEYS_MAX) return;
+  draft.consent.ledger = { ...today, counts: { ...today.counts, [key]: (count ?? 0) + 1 } };
 }
 
 /** Whether today's purges are used up; counts one more when they are not. (rule 11) */

@@ -67,9 +67,7 @@ export function keepToken(draft: Draft, token: Token, at: Instant, usedFingerpri
   const { consent } = draft;
   const current = consent.token;
   const latest = isLatest(consent, token, at, usedFingerprint);
-  if (usedFingerprint !== undefined && ancestorOf(consent, usedFingerprint) === undefined) {
-    rememberToken(draft, usedFingerprint);
-  }
+  if (useOf(consent, usedFingerprint) === 'never-seen') rememberToken(draft, usedFingerprint ?? '');
   rememberToken(draft, token.fingerprint);
   if (!latest) {
     draft.notes.push('token-outdated');
@@ -87,14 +85,11 @@ export function keepToken(draft: Draft, token: Token, at: Instant, usedFingerpri
 export function rememberToken(draft: Draft, fingerprint: string): void {
   const { consent } = draft;
   const print = printOf(fingerprint);
-  const last = consent.lineage.at(-1);
-  if (last?.print === print && last.generation === consent.generation) return;
-
-  const others = consent.lineage.filter((ancestor) => ancestor.print !== print);
-  consent.lineage = [
-    ...others.slice(others.length >= LINEAGE_MAX ? 1 - LINEAGE_MAX : 0),
-    { print, generation: consent.generation },
-  ];
+  const known = ancestorOf(consent, fingerprint);
+  const others =
+    known === undefined ? consent.lineage : consent.lineage.filter((one) => one !== known);
+  const room = others.length >= LINEAGE_MAX ? others.slice(1 - LINEAGE_MAX) : others;
+  consent.lineage = [...room, { print, generation: consent.generation }];
 }
 
 function isLatest(consent: Consent, token: Token, at: Instant, used?: string): boolean {

@@ -48,6 +48,7 @@ export interface Policy {
   readonly sendingsMax: number;
   readonly confirmSendingsAsk: number;
   readonly requestLifeHours: number;
+  readonly lateSendingMinutes: number;
   readonly noSuccessDays: number;
   readonly purgesPerDayMax: number;
   readonly accountsRefusedMax: number;
@@ -131,6 +132,7 @@ const DEFAULT: Policy = {
   sendingsMax: 4,
   confirmSendingsAsk: 3,
   requestLifeHours: 20,
+  lateSendingMinutes: 60,
   noSuccessDays: 7,
   purgesPerDayMax: 2,
   accountsRefusedMax: 2,

@@ -6,7 +6,7 @@
 import type { WaitingCall } from './consent.ts';
 import { ask, type Draft, publish } from './draft.ts';
 import { endByLifetime } from './ending.ts';
-import { HOUR, type Instant } from './instant.ts';
+import { HOUR, type Instant, MINUTE } from './instant.ts';
 import { roomFor } from './ledger.ts';
 import { giveUp } from './waiting.ts';
 
@@ -78,7 +78,9 @@ function send(draft: Draft, held: WaitingCall, now: Instant): void {
 
   consent.requestsMade += 1;
   const id = `${consent.ref}.g${consent.generation}.r${consent.requestsMade}`;
-  const life = Math.max(held.dueAt, now) + policy.requestLifeHours * HOUR;
+  // Sent long after it was due, for the timer was lost: it is not to be born dead.
+  const from = now - held.dueAt > policy.lateSendingMinutes * MINUTE ? now : held.dueAt;
+  const life = from + policy.requestLifeHours * HOUR;
   const attempts = held.attempts + 1;
   const sendings = (held.request?.sendings ?? 0) + 1;
   replace(draft, held, { ...held, attempts, request: { id, sentAt: now, sendings } });
@@ -136,8 +138,9 @@ function setTimer(draft: Draft): void {
 
 function nextDate(draft: Draft): Instant {
   const { validUntil, expiringAt } = draft.consent;
-  const dates = waitingNow(draft)
-    .filter((held) => !held.awaitsAccounts)
-    .map((held) => dateOf(draft, held));
-  return Math.min(validUntil ?? Infinity, expiringAt ?? Infinity, ...dates);
+  let next = Math.min(validUntil ?? Infinity, expiringAt ?? Infinity);
+  for (const held of waitingNow(draft)) {
+    if (!held.awaitsAccounts) next = Math.min(next, dateOf(draft, held));
+  }
+  return next;
 }

@@ -68,8 +68,8 @@ export interface Wait {
 }
 
 /**
- * Lets a call wait until `wait.dueAt`. Attended calls never do, payments only where they are safe to
- * repeat: false is the answer then, and nothing waits.
+ * Lets a call wait until `wait.dueAt`. Attended calls never do, payments only where they are safe
+ * to repeat: false is the answer then, and nothing waits.
  */
 export function letWait(draft: Draft, call: Call, failedAt: Instant, wait: Wait): boolean {
   const { consent } = draft;
@@ -159,5 +159,6 @@ function canonical(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`;
   if (typeof value !== 'object' || value === null) return JSON.stringify(value) ?? 'null';
   const fields = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
-  return `{${fields.map(([name, field]) => `${JSON.stringify(name)}:${canonical(field)}`).join(',')}}`;
+  const written = fields.map(([name, field]) => `${JSON.stringify(name)}:${canonical(field)}`);
+  return `{${written.join(',')}}`;
 }

@@ -5,23 +5,25 @@
 import { createHash } from 'node:crypto';
 
 const REF_CHARS = 22;
-const KEY_CHARS = 16;
+/** 16 characters of base64url. */
+const KEY_BYTES = 12;
 
-function digest(text: string): string {
-  return createHash('sha256').update(text, 'utf8').digest('base64url');
+function digest(text: string): Buffer {
+  return createHash('sha256').update(text, 'utf8').digest();
 }
 
 /** Names a token without telling it: `sha256:` and 43 characters. */
 export function fingerprintOf(token: string): string {
-  return `sha256:${digest(token)}`;
+  return `sha256:${digest(token).toString('base64url')}`;
 }
 
 /** Names a consent in 22 characters: 132 bits, so no two consents share one. */
 export function refOf(consentId: string): string {
-  return digest(consentId).slice(0, REF_CHARS);
+  return digest(consentId).toString('base64url').slice(0, REF_CHARS);
 }
 
 /** Names a message in 16 characters: the same id twice is the same event. */
 export function keyOf(messageId: string): string {
-  return digest(messageId).slice(0, KEY_CHARS);
+  // Of the bytes, not of the text: a string cut from a longer one is slow to compare.
+  return digest(messageId).subarray(0, KEY_BYTES).toString('base64url');
 }

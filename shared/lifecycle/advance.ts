@@ -11,6 +11,7 @@ import type { AccountsToCache } from '../consent/draft.ts';
 import type { Effect } from '../consent/effect.ts';
 import type { ConsentEvent } from '../consent/event.ts';
 import type { Policies } from '../consent/policy.ts';
+import { Failure } from '../runtime/failure.ts';
 import { drain } from './drain.ts';
 import { outboxAfter } from './outbox.ts';
 import type { AccountCache, Clock, ConsentStore, Held, Journal, Perform } from './ports.ts';
@@ -49,10 +50,17 @@ export async function advance(
       results.push(...step.results);
       current = step.held;
     }
-  } catch (cause) {
+  } catch (thrown) {
+    const cause = asFailure(thrown);
     while (results.length < events.length) results.push({ done: false, cause });
   }
   return results;
+}
+
+/** What the store throws comes again and may pass; an impossible state read back does not. */
+export function asFailure(thrown: unknown): unknown {
+  const isBroken = thrown instanceof Error && thrown.name === 'AssertionError';
+  return thrown instanceof Failure || isBroken ? thrown : new Failure('STORE_UNAVAILABLE', thrown);
 }
 
 interface Step {
@@ -85,7 +93,7 @@ function resultOf(decision: Decision, failed: ReadonlyMap<Effect, unknown>): Res
       decision.outcome === 'ignored'
         ? decision.reason === 'duplicate'
         : decision.effects.some(({ key }) => key === effect.key);
-    if (own) return { done: false, cause };
+    if (own) return { done: false, cause: new Failure('EFFECT_OWED', cause) };
   }
   return DONE;
 }
@@ -107,16 +115,7 @@ async function decideAndSave(
     if (saved !== 'conflict') return [saved, folded];
     held = (await deps.store.load([next.consentId])).get(next.consentId);
   }
-  throw new Contention(SAVE_ATTEMPTS_MAX);
-}
-
-/** Other workers kept writing first: the messages come again. */
-export class Contention extends Error {
-  override readonly name = 'Contention';
-
-  constructor(attempts: number) {
-    super(`lost ${attempts} conditional writes in a row to other workers`);
-  }
+  throw new Failure('CONTENTION');
 }
 
 interface Folded {

@@ -4,7 +4,8 @@
  * is safe; it holds up nobody. What time does not allow is reported, so that it comes again.
  */
 import type { ConsentEvent, TokenRescued } from '../consent/event.ts';
-import { advance, type Deps, type Result } from './advance.ts';
+import { Failure } from '../runtime/failure.ts';
+import { advance, asFailure, type Deps, type Result } from './advance.ts';
 import type { Held } from './ports.ts';
 
 /** What was made of a message. */
@@ -14,12 +15,13 @@ export type Reading =
 
 export interface Message {
   readonly messageId: string;
+  readonly body: string;
   readonly reading: Reading;
 }
 
 export interface BatchDeps extends Deps {
   /** Sends the message to the dead-letter queue with its reason. Safe to repeat. */
-  readonly setAside: (messageId: string, reason: string) => Promise<void>;
+  readonly setAside: (message: Message, reason: string) => Promise<void>;
   /** True when there is time to begin with one more consent. */
   readonly hasTime: () => boolean;
   readonly failed: (messageId: string, cause: unknown) => void;
@@ -28,11 +30,7 @@ export interface BatchDeps extends Deps {
 /** Consents worked on side by side: DynamoDB and the bank's own pace allow more than it needs. */
 export const CONSENTS_AT_ONCE_MAX = 8;
 
-class OutOfTime extends Error {
-  override readonly name = 'OutOfTime';
-}
-
-/** The ids of the messages that are to come again. Throws what the store's read throws. */
+/** The ids of the messages to come again. Throws a Failure when the store cannot be read. */
 export async function takeBatch(
   messages: readonly Message[],
   deps: BatchDeps,
@@ -72,7 +70,7 @@ async function loadAll(ids: readonly string[], { store }: BatchDeps): Promise<He
     const held = await store.load(ids);
     return async (id) => held.get(id);
   } catch (cause) {
-    if (!(cause instanceof Error) || cause.name !== 'AssertionError') throw cause;
+    if (asFailure(cause) !== cause) throw asFailure(cause);
     return async (id) => (await store.load([id])).get(id);
   }
 }
@@ -83,11 +81,11 @@ async function advanceIfTime(
   deps: BatchDeps,
 ): Promise<readonly Result[]> {
   const failed = (cause: unknown) => events.map((): Result => ({ done: false, cause }));
-  if (!deps.hasTime()) return failed(new OutOfTime('no time left to begin with this consent'));
+  if (!deps.hasTime()) return failed(new Failure('OUT_OF_TIME'));
   try {
     return await advance(await load(), events, deps);
   } catch (cause) {
-    return failed(cause);
+    return failed(asFailure(cause));
   }
 }
 
@@ -97,12 +95,13 @@ async function setUnreadableAside(
   failed: Map<string, unknown>,
   deps: BatchDeps,
 ): Promise<void> {
-  for (const { messageId, reading } of messages) {
+  for (const message of messages) {
+    const { messageId, reading } = message;
     if (reading.kind !== 'unreadable' || failed.has(messageId)) continue;
     try {
-      await deps.setAside(messageId, reading.reason);
+      await deps.setAside(message, reading.reason);
     } catch (cause) {
-      failed.set(messageId, cause);
+      failed.set(messageId, new Failure('DEAD_LETTER_UNAVAILABLE', cause));
     }
   }
 }

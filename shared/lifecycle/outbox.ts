@@ -2,14 +2,14 @@
  * What is owed after a decision: what was owed before and still makes sense, and what is new. A
  * newer effect of a key takes the place of an unperformed one. Pure. (rule 17)
  *
- * Whether an unperformed effect was in truth performed by a worker that died before it could say so,
- * nobody knows: so dropping one must be safe in both cases. A re-consent notice that no longer holds
- * is dropped, but its withdrawal is published all the same.
+ * Whether an unperformed effect was in truth performed, by a worker that died before it could say
+ * so, nobody knows: dropping one must be safe in both cases. A re-consent notice that no longer
+ * holds is dropped, but its withdrawal is published all the same.
  */
 import type { Consent } from '../consent/consent.ts';
 import type { CancelTimer, Effect, SetTimer, TimerName } from '../consent/effect.ts';
 
-/** Timers that may exist while the Scheduler cannot be reached; one more is left to fire in vain. */
+/** Timers that may exist while the Scheduler cannot be reached; one more fires in vain. */
 const CANCELS_MAX = 8;
 
 export function outboxAfter(

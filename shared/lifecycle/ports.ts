@@ -7,7 +7,7 @@ import type { Effect } from '../consent/effect.ts';
 import type { Account } from '../consent/finding.ts';
 import type { Instant } from '../consent/instant.ts';
 
-/** A consent as stored: its state, what is owed for it, and the mark of the write that stored it. */
+/** A consent as stored: its state, what is owed for it, and the mark of the write that did it. */
 export interface Held {
   readonly consent: Consent;
   readonly outbox: readonly Effect[];

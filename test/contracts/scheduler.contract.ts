@@ -4,27 +4,11 @@
  * group of its own that is deleted at the end.
  */
 import { randomUUID } from 'node:crypto';
-import {
-  CreateScheduleCommand,
-  type CreateScheduleCommandInput,
-  CreateScheduleGroupCommand,
-  DeleteScheduleCommand,
-  DeleteScheduleGroupCommand,
-  GetScheduleCommand,
-  GetScheduleGroupCommand,
-  ListScheduleGroupsCommand,
-  ListSchedulesCommand,
-  ListTagsForResourceCommand,
-  type SchedulerClient,
-  TagResourceCommand,
-  type Target,
-  UntagResourceCommand,
-  UpdateScheduleCommand,
-} from '@aws-sdk/client-scheduler';
+import type { CreateScheduleCommandInput, Scheduler, Target } from '@aws-sdk/client-scheduler';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 export interface SchedulerUnderTest {
-  readonly client: SchedulerClient;
+  readonly client: Scheduler;
   readonly arns: {
     readonly queue: string;
     readonly fifoQueue: string;
@@ -43,11 +27,11 @@ export function schedulerContract(name: string, start: () => Promise<SchedulerUn
 
     beforeAll(async () => {
       scheduler = await start();
-      await scheduler.client.send(new CreateScheduleGroupCommand({ Name: group }));
+      await scheduler.client.createScheduleGroup({ Name: group });
     });
 
     afterAll(async () => {
-      await scheduler.client.send(new DeleteScheduleGroupCommand({ Name: group }));
+      await scheduler.client.deleteScheduleGroup({ Name: group });
       await scheduler.stop();
     });
 
@@ -70,8 +54,8 @@ export function schedulerContract(name: string, start: () => Promise<SchedulerUn
         Target: target(),
         ...changes,
       }),
-      create: (input) => scheduler.client.send(new CreateScheduleCommand(input)),
-      get: (Name) => scheduler.client.send(new GetScheduleCommand({ Name, GroupName: group })),
+      create: (input) => scheduler.client.createSchedule(input),
+      get: (Name) => scheduler.client.getSchedule({ Name, GroupName: group }),
     };
     describeSchedules(subject);
     describeGroupedSchedules(subject);
@@ -92,7 +76,7 @@ interface Subject {
   schedule(changes?: Partial<Input>): Input;
   create(input: Input): Promise<{ readonly ScheduleArn: string | undefined }>;
   get(name: string): Promise<object>;
-  client(): SchedulerClient;
+  client(): Scheduler;
 }
 
 function describeSchedules({ group, schedule, target, arns, create, get, client }: Subject): void {
@@ -133,7 +117,7 @@ function describeSchedules({ group, schedule, target, arns, create, get, client 
     const { Description: _, State: __, ...rest } = input;
 
     const ScheduleExpression = 'at(2098-01-01T00:00:00)';
-    await client().send(new UpdateScheduleCommand({ ...rest, ScheduleExpression }));
+    await client().updateSchedule({ ...rest, ScheduleExpression });
 
     const updated = await get(input.Name);
     expect(updated).toMatchObject({ ScheduleExpression, State: 'ENABLED' });
@@ -144,14 +128,14 @@ function describeSchedules({ group, schedule, target, arns, create, get, client 
     const { Name, ...input } = schedule();
     await create({ Name, ...input });
 
-    await client().send(new DeleteScheduleCommand({ Name, GroupName: group }));
+    await client().deleteSchedule({ Name, GroupName: group });
 
     const notFound = { name: 'ResourceNotFoundException', $metadata: { httpStatusCode: 404 } };
-    const update = new UpdateScheduleCommand({ Name, ...input });
-    const deletion = new DeleteScheduleCommand({ Name, GroupName: group });
+    const update = () => client().updateSchedule({ Name, ...input });
+    const deletion = () => client().deleteSchedule({ Name, GroupName: group });
     await expect(get(Name)).rejects.toMatchObject(notFound);
-    await expect(client().send(update)).rejects.toMatchObject(notFound);
-    await expect(client().send(deletion)).rejects.toMatchObject(notFound);
+    await expect(update()).rejects.toMatchObject(notFound);
+    await expect(deletion()).rejects.toMatchObject(notFound);
   });
 }
 
@@ -174,9 +158,9 @@ function describeGroupedSchedules({ group, schedule, create, client }: Subject):
       MaxResults: 2,
     } as const;
 
-    const first = await client().send(new ListSchedulesCommand(filter));
+    const first = await client().listSchedules(filter);
     const NextToken = first.NextToken;
-    const second = await client().send(new ListSchedulesCommand({ ...filter, NextToken }));
+    const second = await client().listSchedules({ ...filter, NextToken });
 
     const listed = [...(first.Schedules ?? []), ...(second.Schedules ?? [])];
     expect(first.Schedules).toHaveLength(2);
@@ -262,8 +246,8 @@ function describeTokens({ group, schedule, create, get, client }: Subject): void
     await create({ Name, ...input });
     const deletion = { Name, GroupName: group, ClientToken: randomUUID() };
 
-    await client().send(new DeleteScheduleCommand(deletion));
-    const again = await client().send(new DeleteScheduleCommand(deletion));
+    await client().deleteSchedule(deletion);
+    const again = await client().deleteSchedule(deletion);
 
     expect(again.$metadata.httpStatusCode).toBe(200);
   });
@@ -271,44 +255,44 @@ function describeTokens({ group, schedule, create, get, client }: Subject): void
 
 function describeGroups({ group, client }: Subject): void {
   it('has a group named default', async () => {
-    const found = await client().send(new GetScheduleGroupCommand({ Name: 'default' }));
+    const found = await client().getScheduleGroup({ Name: 'default' });
 
     expect(found).toMatchObject({ Name: 'default', State: 'ACTIVE' });
   });
 
   it('refuses a second group of the same name', async () => {
-    const second = client().send(new CreateScheduleGroupCommand({ Name: group }));
+    const second = client().createScheduleGroup({ Name: group });
 
     await expect(second).rejects.toMatchObject({ name: 'ConflictException' });
   });
 
   it('lists groups by prefix', async () => {
-    const listed = await client().send(new ListScheduleGroupsCommand({ NamePrefix: group }));
+    const listed = await client().listScheduleGroups({ NamePrefix: group });
 
     expect(listed.ScheduleGroups).toMatchObject([{ Name: group, State: 'ACTIVE' }]);
   });
 
   it('finds no group that does not exist', async () => {
-    const unknown = new GetScheduleGroupCommand({ Name: `none-${randomUUID()}` });
+    const unknown = client().getScheduleGroup({ Name: `none-${randomUUID()}` });
 
-    await expect(client().send(unknown)).rejects.toMatchObject({
+    await expect(unknown).rejects.toMatchObject({
       name: 'ResourceNotFoundException',
     });
   });
 
   it('tags a group, overwrites a tag and takes one away', async () => {
-    const { Arn: ResourceArn } = await client().send(new GetScheduleGroupCommand({ Name: group }));
+    const { Arn: ResourceArn } = await client().getScheduleGroup({ Name: group });
     const tag = (Tags: { Key: string; Value: string }[]) =>
-      client().send(new TagResourceCommand({ ResourceArn, Tags }));
+      client().tagResource({ ResourceArn, Tags });
 
     await tag([
       { Key: 'stage', Value: 'test' },
       { Key: 'team', Value: 'ais' },
     ]);
     await tag([{ Key: 'stage', Value: 'contract' }]);
-    await client().send(new UntagResourceCommand({ ResourceArn, TagKeys: ['team'] }));
+    await client().untagResource({ ResourceArn, TagKeys: ['team'] });
 
-    const { Tags } = await client().send(new ListTagsForResourceCommand({ ResourceArn }));
+    const { Tags } = await client().listTagsForResource({ ResourceArn });
     expect(Tags).toEqual([{ Key: 'stage', Value: 'contract' }]);
   });
 }

@@ -18,6 +18,9 @@ interface DynaliteOptions {
 // The package brings no types, and is CommonJS.
 const dynalite: (options: DynaliteOptions) => Server = createRequire(import.meta.url)('dynalite');
 
+// Small values cut from shared 64 KB pools keep whole pools alive: twice the memory of the table.
+Buffer.poolSize = 0;
+
 /** Connections kept open to the emulator: more than the functions open at a time. */
 const SOCKETS_MAX = 64;
 

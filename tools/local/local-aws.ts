@@ -6,12 +6,13 @@
 import type { FunctionName } from '../../shared/runtime/environment.ts';
 import { viewConsent } from './consent-view.ts';
 import { answerControl, type Controlled } from './control.ts';
+import { createResources } from './create-resources.ts';
 import { type Dynamo, startDynamo } from './dynamo.ts';
 import { type Caller, type Gateway, type Services, startGateway } from './gateway.ts';
 import { letTimePass } from './passing-time.ts';
 import { startPump } from './pump.ts';
 import { type Queues, startQueues } from './queues.ts';
-import { createResources, environmentsAt, REGION, WORKER_QUEUES } from './resources.ts';
+import { environmentsAt, REGION, WORKER_QUEUES } from './resources.ts';
 import { createSandbox, type Sandbox } from './sandbox.ts';
 import { createScheduler, type Delivery, type Scheduler } from './scheduler/scheduler.ts';
 import { SETTLE_MS_MAX, settle } from './settling.ts';
@@ -49,7 +50,7 @@ export interface LocalAws {
   settle(): Promise<readonly string[]>;
   /** Moves the clock to `toMs` through every timer on the way; throws why it could not. */
   advance(toMs: number): Promise<{ readonly now: number; readonly fired: number }>;
-  /** AWS calls since the last reset, e.g. `{ 'dynamodb:PutItem': 1 }`; the functions' unless said. */
+  /** AWS calls since the last reset, like `dynamodb:PutItem`; the functions' unless said. */
   calls(by?: Caller): Readonly<Record<string, number>>;
   resetCalls(): void;
   stop(): Promise<void>;

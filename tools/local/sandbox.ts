@@ -11,6 +11,9 @@ import type { Invocation, Report, ThreadStart } from './sandbox-thread.ts';
 /** The timeout of an invocation, in milliseconds, and of a start. */
 export const INVOCATION_MS_MAX = 30_000;
 const START_MS_MAX = 10_000;
+/** A function's heap, as in a Lambda of 256 MB: with more, V8 is in no hurry to collect garbage. */
+const HEAP_MB_MAX = 192;
+const YOUNG_MB_MAX = 8;
 
 export interface SandboxOptions {
   readonly name: string;
@@ -79,6 +82,7 @@ async function startThread(options: SandboxOptions, ended: () => void): Promise<
     workerData: { functionName: name, module: module.href, clock } satisfies ThreadStart,
     env: environmentOf(options),
     execArgv: [],
+    resourceLimits: { maxOldGenerationSizeMb: HEAP_MB_MAX, maxYoungGenerationSizeMb: YOUNG_MB_MAX },
     stdout: true,
     stderr: true,
   });

@@ -1,7 +1,7 @@
 /**
- * SQS as clients meet it, where fauxqs alone would mislead them: queue URLs that resolve, long polls
- * that may be aborted without a message vanishing for a visibility timeout, and message group ids
- * that AWS would refuse.
+ * SQS as clients meet it, where fauxqs alone would mislead them: queue URLs that resolve, long
+ * polls that may be aborted without a message vanishing for a visibility timeout, and message group
+ * ids that AWS would refuse.
  */
 import { setTimeout as pause } from 'node:timers/promises';
 import { type Answer, type AwsRequest, awsError } from './aws-request.ts';

@@ -2,9 +2,9 @@
 import { type DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { marshall } from '@aws-sdk/util-dynamodb';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { createResources } from '../../../tools/local/create-resources.ts';
 import { type Dynamo, startDynamo } from '../../../tools/local/dynamo.ts';
 import { type Queues, startQueues } from '../../../tools/local/queues.ts';
-import { createResources } from '../../../tools/local/resources.ts';
 import type { Sandbox } from '../../../tools/local/sandbox.ts';
 import { createScheduler } from '../../../tools/local/scheduler/scheduler.ts';
 import { settle } from '../../../tools/local/settling.ts';

@@ -81,6 +81,18 @@ describe('a delivery that is refused', () => {
     });
   });
 
+  it('is as old as its first attempt, however late that was', async () => {
+    const rig = startRig();
+    rig.create('once', withRetries({ MaximumEventAgeInSeconds: 60 }));
+    rig.refuse(() => (rig.attempts.length === 1 ? noSuchQueue() : undefined));
+    rig.jumpTo(NOON + 10 * HOUR);
+    await rig.scheduler.fireDue();
+
+    await rig.passTo(NOON + 11 * HOUR);
+
+    expect(rig.arrivals).toMatchObject([{ input: 'attempt 2' }]);
+  });
+
   it.each([
     ['there is no dead-letter queue', undefined],
     ['the dead-letter queue refuses it too', { Arn: DEAD_LETTERS }],
@@ -181,9 +193,28 @@ describe('a completed schedule', () => {
 
     const ScheduleExpression = 'at(2026-11-22T18:00:00)';
     rig.call('PUT', '/schedules/once', scheduleInput({ ScheduleExpression }));
+    await rig.passTo(NOON + HOUR);
+    const { status } = rig.call('GET', '/schedules/once');
     await rig.passTo(NOON + 12 * HOUR);
 
+    expect(status).toBe(200);
     expect(rig.arrivals.map(({ at }) => at)).toEqual([NOON, NOON + 6 * HOUR]);
+  });
+
+  it('stays when it was disabled before its last retry arrived', async () => {
+    const rig = startRig();
+    rig.create('once', withRetries({}));
+    rig.refuse(() => (rig.attempts.length === 1 ? noSuchQueue() : undefined));
+    rig.jumpTo(NOON);
+    await rig.scheduler.fireDue();
+
+    const ScheduleExpression = 'at(2026-11-22T18:00:00)';
+    const paused = { ScheduleExpression, State: 'DISABLED', ...DELETED_AFTER };
+    rig.call('PUT', '/schedules/once', scheduleInput(paused));
+    await rig.passTo(NOON + HOUR);
+
+    expect(rig.arrivals).toHaveLength(1);
+    expect(rig.call('GET', '/schedules/once').status).toBe(200);
   });
 
   it('is deleted after its last occurrence when it recurs until an end', async () => {

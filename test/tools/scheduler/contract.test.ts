@@ -1,9 +1,8 @@
 /** The emulator over real HTTP, spoken to by the real SDK client, keeps AWS's contract. */
 import { once } from 'node:events';
 import { createServer, type IncomingMessage } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
-import { SchedulerClient } from '@aws-sdk/client-scheduler';
+import { Scheduler } from '@aws-sdk/client-scheduler';
 import { createScheduler, type HttpRequest } from '../../../tools/local/scheduler/scheduler.ts';
 import { type SchedulerUnderTest, schedulerContract } from '../../contracts/scheduler.contract.ts';
 
@@ -19,10 +18,11 @@ async function startEmulator(): Promise<SchedulerUnderTest> {
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('the server has no port');
 
-  const client = new SchedulerClient({
-    endpoint: `http://127.0.0.1:${port}`,
+  const client = new Scheduler({
+    endpoint: `http://127.0.0.1:${address.port}`,
     region: 'eu-central-1',
     credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
     maxAttempts: 1,

@@ -255,6 +255,16 @@ describe('with entropy', () => {
     expect(rig.arrivals).toMatchObject([{ at: NOON + 5 * MINUTE, input: '2026-11-22T12:00:00Z' }]);
   });
 
+  it('fires on time when the flexible window is off, whatever its length', async () => {
+    const rig = startRig({ entropy: () => 0.5 });
+    const FlexibleTimeWindow = { Mode: 'OFF', MaximumWindowInMinutes: 10 };
+    rig.create('once', { FlexibleTimeWindow });
+
+    await rig.passTo(NOON + HOUR);
+
+    expect(rig.arrivals.map(({ at }) => at)).toEqual([NOON]);
+  });
+
   it('delivers a message twice now and then', async () => {
     const rig = startRig({ entropy: () => 0 });
     rig.create('once');

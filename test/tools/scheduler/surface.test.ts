@@ -1,5 +1,7 @@
-/** What the HTTP surface says to requests that the SDK would never send, and of the emulator's own
- * limits. */
+/**
+ * What the HTTP surface answers to requests that no SDK would send, and where the emulator's own
+ * limits lie.
+ */
 import { describe, expect, it } from 'vitest';
 import { HOUR, NOON, QUEUE, scheduleInput, startRig, targetInput } from './rig.ts';
 
@@ -131,6 +133,29 @@ describe('limits', () => {
 
     expect(status).toBe(400);
     expect(JSON.parse(rig.call('GET', path).body).Tags).toHaveLength(50);
+  });
+});
+
+describe('a client token', () => {
+  it('counts for one action only', () => {
+    const rig = startRig();
+    rig.create('once', { ClientToken: 'same' });
+
+    const { status } = rig.call('DELETE', '/schedules/once?clientToken=same');
+
+    expect(status).toBe(200);
+    expect(rig.scheduler.schedules()).toEqual([]);
+  });
+
+  it('is not remembered for what was refused', () => {
+    const rig = startRig();
+    const ClientToken = 'same';
+    rig.call('POST', '/schedules/once', scheduleInput({ ClientToken, GroupName: 'later' }));
+    rig.call('POST', '/schedule-groups/later', {});
+
+    rig.create('once', { ClientToken, GroupName: 'later' });
+
+    expect(rig.scheduler.schedules()).toHaveLength(1);
   });
 });
 

@@ -142,7 +142,9 @@ function memberOf(value: unknown, key: PropertyKey): unknown {
 function constraintOf(issue: z.core.$ZodIssue): string {
   switch (issue.code) {
     case 'too_small':
-      return `Member must have ${measureOf(issue.origin)} greater than or equal to ${issue.minimum}`;
+      return (
+        `Member must have ${measureOf(issue.origin)} ` + `greater than or equal to ${issue.minimum}`
+      );
     case 'too_big':
       return `Member must have ${measureOf(issue.origin)} less than or equal to ${issue.maximum}`;
     case 'invalid_format':

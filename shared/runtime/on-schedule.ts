@@ -1,0 +1,36 @@
+/**
+ * The edge of a function that a schedule starts. What it found is logged; what failed is logged one
+ * by one and then thrown, so that the invocation counts as failed.
+ */
+import middy, { type MiddyfiedHandler } from '@middy/core';
+import type { Context, ScheduledEvent } from 'aws-lambda';
+import { Failure } from './failure.ts';
+import type { Log } from './log.ts';
+import type { Counts } from './metrics.ts';
+
+export interface ScheduledWork {
+  readonly log: Log;
+  readonly counts: Counts;
+  readonly run: (
+    hasTime: () => boolean,
+  ) => Promise<{ readonly found: number; readonly failed: readonly unknown[] }>;
+}
+
+const TIME_RESERVE_MS = 15_000;
+
+export function onSchedule({
+  log,
+  counts,
+  run,
+}: ScheduledWork): MiddyfiedHandler<ScheduledEvent, { readonly found: number }> {
+  return middy<ScheduledEvent, { readonly found: number }>()
+    .use({ after: () => counts.flush(), onError: () => counts.flush() })
+    .handler(async (_event: ScheduledEvent, context: Context) => {
+      const hasTime = () => context.getRemainingTimeInMillis() > TIME_RESERVE_MS;
+      const { found, failed } = await run(hasTime);
+      if (found > 0) log.info('found overdue', { found });
+      for (const cause of failed) log.error('still overdue', cause);
+      if (failed.length > 0) throw new Failure('EFFECT_OWED');
+      return { found };
+    });
+}

@@ -1,0 +1,54 @@
+/**
+ * The edge of a function that SQS feeds: records in, the ids of those that are to come again out.
+ * One record's failure fails that record only; logs carry ids, never a body. What the invocation
+ * has no time for is left for the next one.
+ */
+import middy, { type MiddyfiedHandler } from '@middy/core';
+import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
+import type { Log } from './log.ts';
+import type { Counts } from './metrics.ts';
+
+/** A record as the work wants it. */
+export interface Incoming {
+  readonly messageId: string;
+  readonly body: string;
+  /** When SQS accepted it: milliseconds since the epoch. */
+  readonly sentAt: number;
+}
+
+export interface SqsWork {
+  readonly log: Log;
+  readonly counts: Counts;
+  /** Resolves to the ids that are to come again; what it throws fails the whole batch. */
+  readonly take: (
+    records: readonly Incoming[],
+    hasTime: () => boolean,
+  ) => Promise<readonly string[]>;
+}
+
+/** What is begun must end before the function's time does: one AWS call at its slowest. */
+const TIME_RESERVE_MS = 15_000;
+
+export function sqsBatch({
+  log,
+  counts,
+  take,
+}: SqsWork): MiddyfiedHandler<SQSEvent, SQSBatchResponse> {
+  return middy<SQSEvent, SQSBatchResponse>()
+    .use({ after: () => counts.flush() })
+    .handler(async (event: SQSEvent, context: Context) => {
+      const hasTime = () => context.getRemainingTimeInMillis() > TIME_RESERVE_MS;
+      const records = event.Records.map(incoming);
+      const again = await take(records, hasTime).catch((cause: unknown) => {
+        // Said here and not thrown: Lambda would print the error, and what it was caused by.
+        log.error('the batch failed', cause);
+        counts.count('batch-failed');
+        return records.map(({ messageId }) => messageId);
+      });
+      return { batchItemFailures: again.map((itemIdentifier) => ({ itemIdentifier })) };
+    });
+}
+
+function incoming({ messageId, body, attributes }: SQSRecord): Incoming {
+  return { messageId, body, sentAt: Number(attributes.SentTimestamp) };
+}

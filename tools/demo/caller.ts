@@ -1,0 +1,182 @@
+/**
+ * The owner's programs: the daily job, the consumer of requests, and the app in which a PSU grants
+ * and withdraws. They do what the interfaces ask of callers, and no more: the latest token is read
+ * from the table just before a call, the bank's answer is reported untouched.
+ */
+import {
+  DeleteMessageCommand,
+  type Message,
+  ReceiveMessageCommand,
+  SendMessageCommand,
+  SQSClient,
+} from '@aws-sdk/client-sqs';
+import { type Consent, isEnded } from '../../shared/consent/consent.ts';
+import type { RequestReason } from '../../shared/consent/effect.ts';
+import type { Call, RawResponse } from '../../shared/consent/finding.ts';
+import type { Instant } from '../../shared/consent/instant.ts';
+import { fingerprintOf } from '../../shared/intake/names.ts';
+import { bankCallRequested } from '../../shared/messages/bank-call-requested.ts';
+import { typeOf } from '../../shared/messages/cloud-event.ts';
+import type { LocalAws } from '../local/local-aws.ts';
+import { queueUrl } from '../local/resources.ts';
+import type { BankModel } from './bank.ts';
+import type { Table } from './table.ts';
+
+const RECEIVED_AT_ONCE = 10;
+/** Answers to requests lead to requests; more rounds than this at one moment are a fault. */
+const ROUNDS_MAX = 20;
+
+const ACCOUNTS: Call = { operation: 'accounts', attended: false };
+
+/** A request that was taken from the queue, and what was done about it. */
+export interface Consumed {
+  readonly id: string;
+  readonly consentId: string;
+  readonly at: Instant;
+  readonly operation: string;
+  readonly reason: RequestReason;
+  readonly done: 'called' | 'too late' | 'of an earlier life' | 'twice';
+}
+
+export interface Grant {
+  readonly validUntil?: Instant;
+  readonly supersedes?: string;
+}
+
+/** An answer that was heard; to be reported, sooner or later. */
+export type Report = () => Promise<void>;
+
+export interface Caller {
+  /** One call as the caller's own job makes it, not yet reported; nothing for an ended consent. */
+  call(consentId: string, wanted?: Call): Promise<Report | undefined>;
+  /** Two copies of the job at once, both with the token that stood in the table before. */
+  callTwice(consentId: string): Promise<readonly Report[]>;
+  /** Makes every requested call until nothing is asked for any more. */
+  serveRequests(): Promise<void>;
+  grant(consentId: string, grant: Grant): Promise<void>;
+  withdraw(consentId: string, by: 'psu' | 'tpp'): Promise<void>;
+  readonly consumed: readonly Consumed[];
+  /** Bank calls that were reported. */
+  reported(): number;
+}
+
+export function createCaller(
+  local: LocalAws,
+  table: Table,
+  bankOf: (consentId: string) => BankModel,
+): Caller {
+  const sqs = new SQSClient(local.client);
+  const consumed: Consumed[] = [];
+  let messages = 0;
+  let reported = 0;
+
+  const send = async (name: string, consentId: string, at: Instant, data: object) => {
+    messages += 1;
+    const event = {
+      specversion: '1.0',
+      id: `demo-${messages}`,
+      source: '/demo',
+      type: typeOf(name),
+      subject: consentId,
+      time: new Date(at).toISOString(),
+      data,
+    };
+    await sqs.send(
+      new SendMessageCommand({
+        QueueUrl: queueUrl(local.url, 'bank-call-results'),
+        MessageGroupId: bankOf(consentId).id,
+        MessageBody: JSON.stringify(event),
+      }),
+    );
+  };
+  const ask = (consentId: string, call: Call, consent?: Consent, requestId?: string): Report => {
+    const { provider, id, timeZone, answer } = bankOf(consentId);
+    const token = consent?.token?.secret.reveal();
+    const at = local.clock.now();
+    const response: RawResponse = answer({ consentId, call, at, ...(token && { token }) });
+    return async () => {
+      reported += 1;
+      await send('bank-call.completed', consentId, at, {
+        provider,
+        bank: { id, timeZone },
+        call,
+        response,
+        ...(token && { usedTokenFingerprint: fingerprintOf(token) }),
+        ...(requestId && { requestId }),
+      });
+    };
+  };
+  const dailyCall = async (consentId: string): Promise<Call> => {
+    const [accountId] = await table.accountIds(consentId);
+    return accountId === undefined
+      ? ACCOUNTS
+      : { operation: 'transactions', accountId, attended: false };
+  };
+
+  const serve = async ({ Body, ReceiptHandle }: Message): Promise<void> => {
+    const { id, subject, time, data } = bankCallRequested.parse(JSON.parse(Body ?? ''));
+    const consent = await table.consent(subject);
+    const done = whatToDo(id, data, { consumed, consent, now: local.clock.now() });
+    const { operation } = data.call;
+    consumed.push({ id, consentId: subject, at: time, operation, reason: data.reason, done });
+    if (done === 'called') await ask(subject, data.call, consent, id)();
+    const QueueUrl = queueUrl(local.url, 'bank-call-requests.fifo');
+    await sqs.send(new DeleteMessageCommand({ QueueUrl, ReceiptHandle }));
+  };
+
+  return {
+    consumed,
+    reported: () => reported,
+    call: async (consentId, wanted) => {
+      const consent = await table.consent(consentId);
+      if (consent !== undefined && isEnded(consent)) return undefined;
+      return ask(consentId, wanted ?? (await dailyCall(consentId)), consent);
+    },
+    callTwice: async (consentId) => {
+      const consent = await table.consent(consentId);
+      const call = await dailyCall(consentId);
+      return [ask(consentId, call, consent), ask(consentId, call, consent)];
+    },
+    serveRequests: async () => {
+      for (let round = 0; round < ROUNDS_MAX; round += 1) {
+        const { Messages = [] } = await sqs.send(
+          new ReceiveMessageCommand({
+            QueueUrl: queueUrl(local.url, 'bank-call-requests.fifo'),
+            MaxNumberOfMessages: RECEIVED_AT_ONCE,
+          }),
+        );
+        if (Messages.length === 0) return;
+        for (const message of Messages) await serve(message);
+        await local.settle();
+      }
+      throw new Error(`requests lead to requests, ${ROUNDS_MAX} rounds of them at one moment`);
+    },
+    grant: async (consentId, { validUntil, supersedes }) => {
+      const bank = bankOf(consentId);
+      const consentToken = bank.open(consentId, validUntil);
+      await send('consent.granted', consentId, local.clock.now(), {
+        provider: bank.provider,
+        bank: { id: bank.id, timeZone: bank.timeZone },
+        ...(consentToken && { consentToken }),
+        ...(validUntil !== undefined && { validUntil: new Date(validUntil).toISOString() }),
+        ...(supersedes && { supersedes }),
+      });
+    },
+    withdraw: (consentId, by) => send('consent.withdrawn', consentId, local.clock.now(), { by }),
+  };
+}
+
+/** What a caller owes a request: not twice, not late, not for a life that is over. */
+function whatToDo(
+  id: string,
+  { generation, notAfter }: { readonly generation: number; readonly notAfter: Instant },
+  {
+    consumed,
+    consent,
+    now,
+  }: { consumed: readonly Consumed[]; consent?: Consent | undefined; now: Instant },
+): Consumed['done'] {
+  if (consumed.some((one) => one.id === id)) return 'twice';
+  if (now > notAfter) return 'too late';
+  return consent?.generation === generation ? 'called' : 'of an earlier life';
+}

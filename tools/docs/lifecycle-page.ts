@@ -1,0 +1,81 @@
+/** The tables of docs/lifecycle.md, printed from the code that decides. */
+import { CATEGORIES } from '../../shared/consent/category.ts';
+import { type Happening, LIFECYCLE } from '../../shared/consent/lifecycle.ts';
+import { POLICIES, type Policy, type Reaction, reactionTo } from '../../shared/consent/policy.ts';
+import { PROVIDERS } from '../../shared/consent/provider.ts';
+
+/** Status by event: the statuses that may follow. */
+export function lifecycleTable(): string {
+  const happenings = Object.keys(LIFECYCLE.unknown) as Happening[];
+  const rows = Object.entries(LIFECYCLE).map(([standing, row]) => [
+    `\`${standing}\``,
+    ...happenings.map((one) => row[one].join(', ') || '–'),
+  ]);
+  return table(['', ...happenings], rows);
+}
+
+/** Category by provider: what is done about it. */
+export function reactionTable(): string {
+  const rows = CATEGORIES.map((category) => {
+    const usual = describe(reactionTo(POLICIES['klarna-consent'], category));
+    const others = PROVIDERS.flatMap((provider) => {
+      const own = describe(reactionTo(POLICIES[provider], category));
+      return own === usual ? [] : [`${provider}: ${own}`];
+    });
+    return [`\`${category}\``, usual, others.join('; ') || '–'];
+  });
+  return table(['category', 'reaction', 'but'], rows);
+}
+
+/** Every number the rules name, by provider where they differ. */
+export function policyTable(): string {
+  const usual = POLICIES['klarna-consent'];
+  const names = Object.keys(usual).filter(
+    (name) => name !== 'reactions' && name !== 'finality',
+  ) as (keyof Omit<Policy, 'reactions' | 'finality'>)[];
+  const rows = names.map((name) => {
+    const others = PROVIDERS.filter((provider) => POLICIES[provider][name] !== usual[name]);
+    const said = others.map((provider) => `${provider}: ${POLICIES[provider][name] ?? 'none'}`);
+    return [`\`${name}\``, String(usual[name]), said.join(', ') || '–'];
+  });
+  return table(['value', 'default', 'but'], rows);
+}
+
+function describe(reaction: Reaction): string {
+  switch (reaction.do) {
+    case 'climb-ladder': {
+      const end = reaction.atTop === 'stay' ? 'the last without end' : 'then given up';
+      return `repeated after ${reaction.minutes.map(hours).join(', ')}; ${end}`;
+    }
+    case 'repeat-once':
+      return `repeated once after ${reaction.afterHours} h, then given up${asks(reaction.ask)}`;
+    case 'give-up':
+      return `given up at once${asks(reaction.ask)}`;
+    case 'await-next-month':
+      return `waits for the next month, spread over ${reaction.spreadHours} h`;
+    default:
+      return WORDS[reaction.do];
+  }
+}
+
+const WORDS = {
+  'prove-alive': 'proof of life',
+  strike: 'a strike',
+  'await-next-day': "waits for the bank's next day",
+  'refetch-accounts': 'accounts purged and fetched anew',
+  'await-authorisation': 'nothing before the first grant or success, a strike afterwards',
+  'refresh-access-token': 'repeated at once, one time; then as `CREDENTIAL`',
+} as const;
+
+function asks(ask: boolean): string {
+  return ask ? ' with an `action-required` notice' : '';
+}
+
+function hours(minutes: number): string {
+  return minutes < 60 ? `${minutes} min` : `${minutes / 60} h`;
+}
+
+function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
+  return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
+}

@@ -1,0 +1,41 @@
+/**
+ * The pages that hold something printed from the code, each between markers that name it:
+ * `<!-- name -->` and `<!-- /name -->`.
+ */
+import { PROVIDERS } from '../../shared/consent/provider.ts';
+import { refreshDialectPage } from './dialect-pages.ts';
+import { lifecycleTable, policyTable, reactionTable } from './lifecycle-page.ts';
+
+export interface Page {
+  readonly path: string;
+  /** The page with its printed parts renewed. Throws when it lacks a marker. */
+  readonly render: (page: string) => string;
+}
+
+const LIFECYCLE_PARTS = {
+  statuses: lifecycleTable,
+  reactions: reactionTable,
+  values: policyTable,
+} as const;
+
+export const PAGES: readonly Page[] = [
+  {
+    path: 'docs/lifecycle.md',
+    render: (page) =>
+      Object.entries(LIFECYCLE_PARTS).reduce(
+        (renewed, [name, print]) => withPart(renewed, name, print()),
+        page,
+      ),
+  },
+  ...PROVIDERS.map((provider) => ({
+    path: `docs/dialects/${provider}.md`,
+    render: (page: string) => refreshDialectPage(page, provider),
+  })),
+];
+
+function withPart(page: string, name: string, part: string): string {
+  const [start, end] = [`<!-- ${name} -->`, `<!-- /${name} -->`];
+  const [from, to] = [page.indexOf(start), page.indexOf(end)];
+  if (from === -1 || to < from) throw new Error(`the page needs ${start} and ${end}`);
+  return `${page.slice(0, from + start.length)}\n${part}\n${page.slice(to)}`;
+}

@@ -1,0 +1,98 @@
+/**
+ * Makes what exists in the local AWS, before the endpoint says it is ready, so that no first
+ * request races its own table.
+ */
+import { CreateTableCommand, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { OWED_INDEX } from '../../shared/store/owed-index.ts';
+import type { Queues } from './queues.ts';
+import {
+  queueArn,
+  REDELIVERY_SECONDS,
+  SCHEDULE_GROUP,
+  TABLE_NAME,
+  TOPICS,
+  WORKER_QUEUES,
+} from './resources.ts';
+import type { Scheduler } from './scheduler/scheduler.ts';
+
+/** Deliveries before a message goes to its dead-letter queue. */
+const RECEIVE_COUNT_MAX = 5;
+/** How long a caller may take for a requested call before SQS gives it to another. */
+const REQUEST_VISIBILITY_SECONDS = 150;
+const REQUEST_RETENTION_SECONDS = 86_400;
+
+/** Creates everything; throws what the emulators refuse. */
+export async function createResources(
+  queues: Queues,
+  dynamo: DynamoDBClient,
+  scheduler: Scheduler,
+): Promise<void> {
+  await createQueues(queues);
+  for (const topic of TOPICS) await queues.createTopic(topic);
+  await createScheduleGroup(scheduler);
+  await dynamo.send(
+    new CreateTableCommand({
+      TableName: TABLE_NAME,
+      BillingMode: 'PAY_PER_REQUEST',
+      AttributeDefinitions: [
+        { AttributeName: 'pk', AttributeType: 'S' },
+        { AttributeName: 'sk', AttributeType: 'S' },
+        { AttributeName: 'owedIn', AttributeType: 'S' },
+        { AttributeName: 'owedAt', AttributeType: 'N' },
+      ],
+      KeySchema: [
+        { AttributeName: 'pk', KeyType: 'HASH' },
+        { AttributeName: 'sk', KeyType: 'RANGE' },
+      ],
+      GlobalSecondaryIndexes: [
+        {
+          IndexName: OWED_INDEX,
+          KeySchema: [
+            { AttributeName: 'owedIn', KeyType: 'HASH' },
+            { AttributeName: 'owedAt', KeyType: 'RANGE' },
+          ],
+          Projection: { ProjectionType: 'KEYS_ONLY' },
+        },
+      ],
+    }),
+  );
+}
+
+async function createScheduleGroup(scheduler: Scheduler): Promise<void> {
+  const path = `/schedule-groups/${SCHEDULE_GROUP}`;
+  const query = new URLSearchParams();
+  const body = JSON.stringify({ ClientToken: SCHEDULE_GROUP });
+  const { status, body: said } = await scheduler.handle({ method: 'POST', path, query, body });
+  if (status !== 200) throw new Error(`the local Scheduler refused its group: ${said}`);
+}
+
+async function createQueues(queues: Queues): Promise<void> {
+  const fifo = {
+    FifoQueue: 'true',
+    DeduplicationScope: 'messageGroup',
+    FifoThroughputLimit: 'perMessageGroupId',
+    MessageRetentionPeriod: String(REQUEST_RETENTION_SECONDS),
+  };
+  // A dead-letter queue comes before the queue that names it.
+  for (const name of WORKER_QUEUES) {
+    await queues.create(`${name}-dlq`, {});
+    await queues.create(name, {
+      VisibilityTimeout: String(REDELIVERY_SECONDS),
+      RedrivePolicy: redriveTo(`${name}-dlq`),
+    });
+  }
+  await queues.create('bank-call-requests-dlq.fifo', fifo);
+  await queues.create('bank-call-requests.fifo', {
+    ...fifo,
+    VisibilityTimeout: String(REQUEST_VISIBILITY_SECONDS),
+    RedrivePolicy: redriveTo('bank-call-requests-dlq.fifo'),
+  });
+  await queues.create('scheduler-dlq', {});
+}
+
+function redriveTo(deadLetterQueue: string): string {
+  return JSON.stringify({
+    deadLetterTargetArn: queueArn(deadLetterQueue),
+    maxReceiveCount: RECEIVE_COUNT_MAX,
+  });
+}

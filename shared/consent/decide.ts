@@ -172,6 +172,7 @@ function remember(draft: Draft, state: Consent | undefined): void {
       row: result.finding.row,
     }),
     ...(result?.finding.correlation && { correlation: result.finding.correlation }),
+    ...(result?.finding.details && { details: result.finding.details }),
     notes: [...notes],
     effects: effects.map((effect) => effect.do),
   };

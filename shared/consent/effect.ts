@@ -3,7 +3,7 @@
  * secret. It is saved with the state and performed afterwards, at least once; `key` says which
  * unperformed effect a newer one replaces. (rule 17)
  */
-import type { Call } from './finding.ts';
+import type { Call, ErrorDetail } from './finding.ts';
 import type { Instant } from './instant.ts';
 import type { Notice } from './notice.ts';
 import type { Bank, Provider } from './provider.ts';
@@ -92,6 +92,7 @@ export interface HistoryEntry {
   readonly category?: string;
   readonly row?: string;
   readonly correlation?: Readonly<Record<string, string>>;
+  readonly details?: readonly ErrorDetail[];
   readonly notes: readonly string[];
   readonly effects: readonly string[];
 }

@@ -17,6 +17,12 @@ export interface Account {
   readonly currency?: string;
 }
 
+/** One of the details a bank gives beside its error: what is wrong, and where in the request. */
+export interface ErrorDetail {
+  readonly code?: string;
+  readonly location?: string;
+}
+
 export interface Finding {
   readonly category: Category;
   readonly scope: Scope;
@@ -29,6 +35,8 @@ export interface Finding {
   readonly accounts?: readonly Account[];
   /** Ids by which the bank finds this call again, for the audit trail. At most 8 of 128 chars. */
   readonly correlation?: Readonly<Record<string, string>>;
+  /** At most 8, of 128 characters; never the bank's own sentences. */
+  readonly details?: readonly ErrorDetail[];
 }
 
 /** What the caller did. `attended`: the PSU is actively present. */

@@ -44,6 +44,9 @@ export function react(draft: Draft, event: BankCallCompleted, reaction: Reaction
     case 'give-up':
       if (reaction.ask) ask(draft, event.finding.category);
       return abandon(draft, event);
+    case 'await-authorisation':
+      // Nobody has authorised it yet, and a call that asks for it would go on for ever.
+      return abandon(draft, event);
     default:
       return;
   }

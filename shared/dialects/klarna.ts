@@ -107,7 +107,14 @@ const ROWS: readonly Row[] = [
 const TABLE = tableOf(ROWS);
 
 export function klarnaDialect(provider: 'klarna-consent' | 'klarna-xs2a'): Dialect {
-  return dialectOf({ provider, rows: ROWS, rowFor, tokensIn, correlationFields: [] });
+  return dialectOf({
+    provider,
+    rows: ROWS,
+    rowFor,
+    tokensIn,
+    detailsAt: ['error', 'errors'],
+    correlationFields: [],
+  });
 }
 
 function rowFor(status: number, body: unknown): Row {

@@ -4,7 +4,7 @@
  * body reaches the finding.
  */
 import type { Category } from '../consent/category.ts';
-import type { Finding } from '../consent/finding.ts';
+import type { ErrorDetail, Finding } from '../consent/finding.ts';
 import type { Provider } from '../consent/provider.ts';
 import { accountsIn } from './accounts.ts';
 import { at, readBody } from './body.ts';
@@ -13,7 +13,8 @@ import { retryHintIn } from './retry-hint.ts';
 import { scopeOf } from './scope.ts';
 import { NO_RESPONSE } from './table.ts';
 
-const CORRELATION_CHARACTERS_MAX = 128;
+const NAME_CHARACTERS_MAX = 128;
+const DETAILS_MAX = 8;
 
 /** Ids are printable ASCII; anything else is no id, and would not be safe in a log line. */
 const PRINTABLE = /^[\x20-\x7e]+$/;
@@ -24,6 +25,8 @@ interface Language {
   /** The row for a response; `body` has been parsed. */
   rowFor(status: number, body: unknown): Row;
   tokensIn(body: unknown): Tokens;
+  /** Where a list of `{code?, location?}` stands that says what was wrong with the request. */
+  readonly detailsAt?: readonly string[];
   /** Fields of the body by which the bank finds the call again, at most 8. */
   readonly correlationFields: readonly string[];
 }
@@ -49,6 +52,7 @@ function translate(language: Language, { call, response }: Answer): Finding {
   const retry = succeeded ? undefined : retryHintIn(response.headers);
   const accounts = succeeded && call.operation === 'accounts' ? accountsIn(body) : undefined;
   const correlation = correlationIn(body, language.correlationFields);
+  const details = language.detailsAt ? detailsIn(at(body, ...language.detailsAt)) : [];
 
   return {
     category,
@@ -58,6 +62,7 @@ function translate(language: Language, { call, response }: Answer): Finding {
     ...(retry && { retry }),
     ...(accounts && { accounts }),
     ...(correlation.length > 0 && { correlation: Object.fromEntries(correlation) }),
+    ...(details.length > 0 && { details }),
   };
 }
 
@@ -67,9 +72,23 @@ function isSuccess(category: Category): boolean {
 
 function correlationIn(body: unknown, fields: readonly string[]): readonly [string, string][] {
   return fields.flatMap((field): [string, string][] => {
-    const id = at(body, field);
-    if (typeof id !== 'string') return [];
-    const kept = id.slice(0, CORRELATION_CHARACTERS_MAX);
-    return PRINTABLE.test(kept) ? [[field, kept]] : [];
+    const id = nameIn(at(body, field));
+    return id === undefined ? [] : [[field, id]];
   });
+}
+
+function detailsIn(list: unknown): readonly ErrorDetail[] {
+  if (!Array.isArray(list)) return [];
+  return list.slice(0, DETAILS_MAX).flatMap((item: unknown) => {
+    const code = nameIn(at(item, 'code'));
+    const location = nameIn(at(item, 'location'));
+    if (code === undefined && location === undefined) return [];
+    return [{ ...(code !== undefined && { code }), ...(location !== undefined && { location }) }];
+  });
+}
+
+function nameIn(value: unknown): string | undefined {
+  if (typeof value !== 'string') return undefined;
+  const kept = value.slice(0, NAME_CHARACTERS_MAX);
+  return PRINTABLE.test(kept) ? kept : undefined;
 }

@@ -76,7 +76,7 @@ async function take(
   const [saved, folded] = await decideAndSave(held, events, deps);
   folded.decisions.forEach((decision, index) => {
     const event = events[index];
-    if (event !== undefined) tell(deps.journal, event, decision, folded.before);
+    if (event !== undefined) tell(deps.journal, event, decision, folded);
   });
   if (saved === undefined || saved.outbox.length === 0) {
     return { held: saved, results: folded.decisions.map(() => DONE) };
@@ -109,10 +109,10 @@ async function decideAndSave(
     const { next, cache } = folded;
     if (next === undefined) return [held, folded];
 
-    if (cache !== undefined) await deps.cache.put({ consentId: next.consentId, ...cache });
+    const cached = cache && (await deps.cache.put({ consentId: next.consentId, ...cache }));
     const save = { consent: next, outbox: folded.outbox, now: deps.clock() };
     const saved = await deps.store.save(save, held?.revision);
-    if (saved !== 'conflict') return [saved, folded];
+    if (saved !== 'conflict') return [saved, { ...folded, ...(cached && { cached }) }];
     held = (await deps.store.load([next.consentId])).get(next.consentId);
   }
   throw new Failure('CONTENTION');
@@ -124,6 +124,7 @@ interface Folded {
   readonly next?: Consent;
   readonly outbox: readonly Effect[];
   readonly cache?: AccountsToCache;
+  readonly cached?: Awaited<ReturnType<AccountCache['put']>>;
 }
 
 /** Decides event after event, up to the first that owes an effect. */
@@ -155,9 +156,11 @@ function tell(
   journal: Journal,
   event: ConsentEvent,
   decision: Decision,
-  before: Consent | undefined,
+  { before, cached }: Folded,
 ): void {
-  const consent = decision.outcome === 'advanced' ? decision.next : before;
+  const advanced = decision.outcome === 'advanced' ? decision : undefined;
+  const consent = advanced ? advanced.next : before;
+  const tooLarge = advanced?.cache !== undefined && cached === 'too large';
   const result = event.type === 'BankCallCompleted' ? event : undefined;
   const provider = result?.provider ?? consent?.provider;
   journal.decided({
@@ -174,7 +177,7 @@ function tell(
       generation: consent.generation,
       version: consent.version,
     }),
-    notes: decision.outcome === 'advanced' ? decision.notes : [],
-    effects: decision.outcome === 'advanced' ? decision.effects.map((effect) => effect.do) : [],
+    notes: [...(advanced?.notes ?? []), ...(tooLarge ? ['accounts-too-large'] : [])],
+    effects: advanced?.effects.map((effect) => effect.do) ?? [],
   });
 }

@@ -124,6 +124,14 @@ const historyEntry = z.object({
   category: z.exactOptional(z.string()),
   row: z.exactOptional(z.string()),
   correlation: z.exactOptional(z.record(z.string(), z.string())),
+  details: z.exactOptional(
+    z.array(
+      z.object({
+        code: z.exactOptional(z.string()),
+        location: z.exactOptional(z.string()),
+      }),
+    ),
+  ),
   notes: z.array(z.string()),
   effects: z.array(z.string()),
 });

@@ -204,6 +204,22 @@ describe.each([klarnaConsent, klarnaXs2a])('$provider', (dialect) => {
     },
   );
 
+  it('keeps code and place of each detail, and nothing a bank wrote in its own words', () => {
+    const errors = [
+      { message: 'free text', location: 'insights_consumer_id' },
+      { code: 'too_long', message: 'free text' },
+      { message: 'free text' },
+      'free text',
+    ];
+    const body = { error: { code: 'bad_request', message: 'free text', errors } };
+
+    expect(dialect.translate(answer(400, body)).details).toEqual([
+      { location: 'insights_consumer_id' },
+      { code: 'too_long' },
+    ]);
+    expect(dialect.translate(answer(400, klarnaError('bad_request'))).details).toBeUndefined();
+  });
+
   it('has no two rows for one code or status', () => {
     const matches = dialect.rows.map((row) => row.match.toLowerCase());
 

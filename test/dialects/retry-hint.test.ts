@@ -45,4 +45,11 @@ describe('retryHintIn', () => {
   it('ignores other headers', () => {
     expect(retryHintIn({ 'X-RateLimit-Reset': '30', Date: '30' })).toBeUndefined();
   });
+
+  it('takes RateLimit-Reset for no hint as long as calls remain', () => {
+    const headers = { 'RateLimit-Limit': '100', 'RateLimit-Reset': '90' };
+
+    expect(retryHintIn({ ...headers, 'RateLimit-Remaining': '42' })).toBeUndefined();
+    expect(retryHintIn({ ...headers, 'RateLimit-Remaining': '0' })).toEqual({ afterMs: 90_000 });
+  });
 });

@@ -8,7 +8,7 @@ import type {
   SetTimer,
   TimerName,
 } from '../../shared/consent/effect.ts';
-import type { Call } from '../../shared/consent/finding.ts';
+import type { Call, ErrorDetail } from '../../shared/consent/finding.ts';
 import type {
   ConsentError,
   Notice,
@@ -125,6 +125,7 @@ const entry = arbitrary<HistoryEntry>(
     category: text,
     row: text,
     correlation: words,
+    details: list(arbitrary<ErrorDetail>({ code: text, location: text }, 'code', 'location')),
     notes: list(text),
     effects: list(text),
   },
@@ -133,6 +134,7 @@ const entry = arbitrary<HistoryEntry>(
   'category',
   'row',
   'correlation',
+  'details',
 );
 
 type EffectOf<Kind extends Effect['do']> = Extract<Effect, { readonly do: Kind }>;

@@ -12,6 +12,9 @@ const FORM = 'application/x-www-form-urlencoded';
 /** Any host name that fauxqs writes into a queue URL; what is made of it is mended anyway. */
 const HOST = '127.0.0.1';
 
+/** SQS's own alphabet: all of Unicode but most control characters. */
+const OUTSIDE_SQS = '[^\\x09\\x0A\\x0D\\x20-\\uD7FF\\uE000-\\uFFFD\\u{10000}-\\u{10FFFF}]';
+
 export interface Attribute {
   readonly DataType: string;
   readonly StringValue?: string;
@@ -61,8 +64,21 @@ export function internalQueueUrl(queue: string): string {
   return `http://sqs.${REGION}.${HOST}/${ACCOUNT_ID}/${queue}`;
 }
 
+/**
+ * fauxqs 2.4.1 leaves the `u` off the expression by which it refuses what SQS refuses, and with it
+ * every character above U+FFFF, which SQS takes: an emoji in a consent's id would be an error here
+ * and none on AWS. Its expression is given SQS's alphabet.
+ */
+async function allowAllOfUnicode(): Promise<void> {
+  const file = new URL('./sqs/sqsTypes.js', import.meta.resolve('fauxqs'));
+  const { INVALID_MESSAGE_BODY_CHAR } = (await import(file.href)) as Record<string, unknown>;
+  if (!(INVALID_MESSAGE_BODY_CHAR instanceof RegExp)) throw new Error('fauxqs is not as expected');
+  INVALID_MESSAGE_BODY_CHAR.compile(OUTSIDE_SQS, 'u');
+}
+
 /** Starts an empty SQS and SNS. Throws nothing of its own. */
 export async function startQueues(): Promise<Queues> {
+  await allowAllOfUnicode();
   const app = buildApp({ logger: false, defaultRegion: REGION });
   await app.ready();
 

@@ -5,7 +5,7 @@
  */
 import type { Category } from './category.ts';
 import { type Consent, isEnded } from './consent.ts';
-import type { Effect, TimerName } from './effect.ts';
+import type { Effect, PublishNotice, TimerName } from './effect.ts';
 import type { ConsentEvent } from './event.ts';
 import type { Account } from './finding.ts';
 import type { Instant } from './instant.ts';
@@ -31,6 +31,7 @@ export type Note =
   | 'rolling-window'
   | 'given-up'
   | 'displaced'
+  | 'payment-known'
   | 'unanswered'
   | 'day-full'
   | 'credential-failed'
@@ -79,11 +80,18 @@ export function ask(draft: Draft, action: Action): void {
   });
 }
 
+/** Owes an effect; of one key a decision owes one, the latest. (rule 17) */
+export function owe({ effects }: Draft, effect: Effect): void {
+  const older = effects.findIndex(({ key }) => key === effect.key);
+  if (older >= 0) effects.splice(older, 1);
+  effects.push(effect);
+}
+
 /** Owes a notice; `name` makes its id, unique among this consent's notices. */
 export function publish(draft: Draft, name: string, body: NoticeBody): string {
   const { consent, event } = draft;
   const id = `${consent.ref}.g${name}`;
-  draft.effects.push({
+  owe(draft, {
     do: 'PublishNotice',
     key: `notice:${name}`,
     notice: {
@@ -102,7 +110,7 @@ export function publish(draft: Draft, name: string, body: NoticeBody): string {
 
 /** Forgets accounts cached before `before`, and tells the owner's own caches. */
 export function purgeAccounts(draft: Draft, before: Instant, reason: Category | 'ended'): void {
-  draft.effects.push({ do: 'PurgeAccounts', key: 'purge', before });
+  owe(draft, { do: 'PurgeAccounts', key: 'purge', before });
   publish(draft, `${draft.consent.generation}.purged.${draft.consent.version}`, {
     type: 'account-cache.purged',
     reason,
@@ -110,18 +118,32 @@ export function purgeAccounts(draft: Draft, before: Instant, reason: Category | 
   });
 }
 
-/** Tells the owner's app of a status it can see; neither a suspicion nor a first word is one. */
+/**
+ * Tells the owner's app of a status it can see; neither a suspicion nor a first word is one. Two
+ * changes in one decision are told as one.
+ */
 export function announceStatus(draft: Draft, from: PublishedStatus, reason: string): void {
-  const to = publishedStatus(draft.consent);
-  const isFirstWord = draft.consent.version === 1 && !isEnded(draft.consent);
+  const { consent, effects } = draft;
+  const to = publishedStatus(consent);
+  const isFirstWord = consent.version === 1 && !isEnded(consent);
   if (from === to || isFirstWord) return;
 
-  publish(draft, `${draft.consent.generation}.status-changed.${draft.consent.version}`, {
+  const told = effects.find(isStatusChange);
+  if (told !== undefined) effects.splice(effects.indexOf(told), 1);
+  publish(draft, `${consent.generation}.status-changed.${consent.version}`, {
     type: 'consent.status-changed',
     reason,
-    from,
+    from: told?.notice.body.from ?? from,
     to,
   });
+}
+
+type StatusChange = PublishNotice & {
+  readonly notice: { readonly body: { readonly type: 'consent.status-changed' } };
+};
+
+function isStatusChange(effect: Effect): effect is StatusChange {
+  return effect.do === 'PublishNotice' && effect.notice.body.type === 'consent.status-changed';
 }
 
 /** The life that a timer belongs to is over: its name is not to be used again. */

@@ -41,10 +41,14 @@ export function grant(draft: Draft, event: ConsentGranted): 'nothing-new' | unde
   return undefined;
 }
 
-/** Older than the newest evidence, than the latest grant, or than an end on our own side. */
+/**
+ * Older than the newest evidence, than the token that is stored (an error that brought one is no
+ * evidence, but its token is the newer), than the latest grant, or than an end on our own side.
+ */
 function isLate(consent: Consent, { at, token }: ConsentGranted): boolean {
   const { evidenceAt, grantedAt, end } = consent;
   if (evidenceAt !== undefined && at < evidenceAt) return true;
+  if (consent.token !== undefined && at < consent.token.receivedAt) return true;
   if (grantedAt !== undefined && at <= grantedAt) return true;
   if (end !== undefined && end.by !== 'bank' && end.by !== 'lifetime' && at <= end.at) return true;
   // Its token has already been used in this life: the life is this grant's own.

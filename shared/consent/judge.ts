@@ -70,6 +70,7 @@ function understood(draft: Draft, event: BankCallCompleted): BankCallCompleted {
     finding.category === 'BANK.TRANSFER_DENIED.DUPLICATE' &&
     draft.policy.idempotentPayments &&
     wasAttempted(draft.consent, call);
+  if (isKnown) draft.notes.push('payment-known');
   if (!named && !isKnown) return event;
   return { ...event, call, ...(isKnown && { finding: { ...finding, category: 'OK' } }) };
 }

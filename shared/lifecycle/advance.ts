@@ -82,16 +82,26 @@ async function take(
     return { held: saved, results: folded.decisions.map(() => DONE) };
   }
   const drained = await drain(saved, deps);
-  const results = folded.decisions.map((decision) => resultOf(decision, drained.failed));
+  const results = folded.decisions.map((decision, index) =>
+    resultOf(events[index], decision, drained.failed),
+  );
   return { held: drained.held, results };
 }
 
-/** Its own effects must be done; a duplicate's are among those owed, and nobody knows which. */
-function resultOf(decision: Decision, failed: ReadonlyMap<Effect, unknown>): Result {
+/**
+ * Its own effects must be done. Those of an event that comes again are among what is owed, and
+ * nobody knows which: a timer or a rescued token is not remembered, so any that is ignored may be.
+ */
+function resultOf(
+  event: ConsentEvent | undefined,
+  decision: Decision,
+  failed: ReadonlyMap<Effect, unknown>,
+): Result {
+  const isForgotten = event?.type === 'TimerDue' || event?.type === 'TokenRescued';
   for (const [effect, cause] of failed) {
     const own =
       decision.outcome === 'ignored'
-        ? decision.reason === 'duplicate'
+        ? decision.reason === 'duplicate' || isForgotten
         : decision.effects.some(({ key }) => key === effect.key);
     if (own) return { done: false, cause: new Failure('EFFECT_OWED', cause) };
   }

@@ -6,7 +6,7 @@
 import type { ConsentEvent, TokenRescued } from '../consent/event.ts';
 import { Failure } from '../runtime/failure.ts';
 import { advance, asFailure, type Deps, type Result } from './advance.ts';
-import type { Held } from './ports.ts';
+import type { ConsentStore, Held } from './ports.ts';
 
 /** What was made of a message. */
 export type Reading =
@@ -36,7 +36,7 @@ export async function takeBatch(
   deps: BatchDeps,
 ): Promise<readonly string[]> {
   const byConsent = Map.groupBy(messages.flatMap(workOf), ({ event }) => event.consentId);
-  const heldOf = await loadAll([...byConsent.keys()], deps);
+  const heldOf = await loadAll([...byConsent.keys()], deps.store);
 
   const failed = new Map<string, unknown>();
   const queue = [...byConsent.entries()];
@@ -58,13 +58,13 @@ export async function takeBatch(
   return [...failed.keys()];
 }
 
-type HeldOf = (consentId: string) => Promise<Held | undefined>;
+export type HeldOf = (consentId: string) => Promise<Held | undefined>;
 
 /**
  * One read for all. If one record cannot be made sense of, each is read by itself, so that it fails
  * its own messages only.
  */
-async function loadAll(ids: readonly string[], { store }: BatchDeps): Promise<HeldOf> {
+export async function loadAll(ids: readonly string[], store: ConsentStore): Promise<HeldOf> {
   if (ids.length === 0) return async () => undefined;
   try {
     const held = await store.load(ids);

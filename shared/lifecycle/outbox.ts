@@ -11,6 +11,8 @@ import type { CancelTimer, Effect, SetTimer, TimerName } from '../consent/effect
 
 /** Timers that may exist while the Scheduler cannot be reached; one more fires in vain. */
 const CANCELS_MAX = 8;
+/** Lines of the history that are owed at a time. */
+const LINES_OWED_MAX = 16;
 
 export function outboxAfter(
   owed: readonly Effect[],
@@ -20,7 +22,14 @@ export function outboxAfter(
   const newer = new Map(added.map((effect) => [effect.key, effect]));
   const kept = owed.filter((effect) => !newer.has(effect.key) && isStillOwed(effect, consent));
   const replaced = new Map(owed.map((effect) => [effect.key, effect]));
-  return [...kept, ...added.map((effect) => inPlaceOf(replaced.get(effect.key), effect))];
+  return bounded([...kept, ...added.map((effect) => inPlaceOf(replaced.get(effect.key), effect))]);
+}
+
+/** While nothing can be performed, the oldest lines of the history are what can be spared. */
+function bounded(outbox: readonly Effect[]): readonly Effect[] {
+  const lines = outbox.filter((effect) => effect.do === 'Remember');
+  const spared = new Set<Effect>(lines.slice(0, Math.max(0, lines.length - LINES_OWED_MAX)));
+  return spared.size === 0 ? outbox : outbox.filter((effect) => !spared.has(effect));
 }
 
 /** Removes what was performed, and nothing that has taken its place since. */

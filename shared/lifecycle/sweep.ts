@@ -5,6 +5,7 @@
 import type { ConsentEvent } from '../consent/event.ts';
 import { MINUTE } from '../consent/instant.ts';
 import { advance, type Deps } from './advance.ts';
+import { loadAll } from './batch.ts';
 import { drain } from './drain.ts';
 import type { Held } from './ports.ts';
 
@@ -22,27 +23,36 @@ export async function sweep(deps: Deps & { readonly hasTime: () => boolean }): P
   const ids = await deps.store.overdue(deps.clock() - OVERDUE_AFTER, CONSENTS_PER_SWEEP_MAX);
   const failed: unknown[] = [];
   for (let from = 0; from < ids.length && deps.hasTime(); from += CONSENTS_PER_READ) {
-    const held = await deps.store.load(ids.slice(from, from + CONSENTS_PER_READ));
-    for (const one of held.values()) {
-      if (deps.hasTime()) failed.push(...(await resume(one, deps)));
+    const some = ids.slice(from, from + CONSENTS_PER_READ);
+    const heldOf = await loadAll(some, deps.store);
+    for (const id of some) {
+      if (deps.hasTime()) failed.push(...(await resume(() => heldOf(id), deps)));
     }
   }
   return { found: ids.length, failed };
 }
 
 /** The causes of what could not be done. */
-async function resume(held: Held, deps: Deps): Promise<readonly unknown[]> {
+async function resume(
+  load: () => Promise<Held | undefined>,
+  deps: Deps,
+): Promise<readonly unknown[]> {
+  try {
+    const held = await load();
+    return held === undefined ? [] : await catchUp(held, deps);
+  } catch (cause) {
+    return [cause];
+  }
+}
+
+async function catchUp(held: Held, deps: Deps): Promise<readonly unknown[]> {
   const now = deps.clock();
   const { consent } = held;
   if (consent.timer !== undefined && consent.timer.dueAt <= now) {
     const results = await advance(held, [missedTimer(held, now)], deps);
     return results.flatMap((result) => (result.done ? [] : [result.cause]));
   }
-  try {
-    return [...(await drain(held, deps)).failed.values()];
-  } catch (cause) {
-    return [cause];
-  }
+  return [...(await drain(held, deps)).failed.values()];
 }
 
 function missedTimer({ consent }: Held, now: number): ConsentEvent {

@@ -24,7 +24,14 @@ export function onSchedule({
   run,
 }: ScheduledWork): MiddyfiedHandler<ScheduledEvent, { readonly found: number }> {
   return middy<ScheduledEvent, { readonly found: number }>()
-    .use({ after: () => counts.flush(), onError: () => counts.flush() })
+    .use({
+      after: () => {
+        counts.flush();
+      },
+      onError: () => {
+        counts.flush();
+      },
+    })
     .handler(async (_event: ScheduledEvent, context: Context) => {
       const hasTime = () => context.getRemainingTimeInMillis() > TIME_RESERVE_MS;
       const { found, failed } = await run(hasTime);

@@ -35,7 +35,11 @@ export function sqsBatch({
   take,
 }: SqsWork): MiddyfiedHandler<SQSEvent, SQSBatchResponse> {
   return middy<SQSEvent, SQSBatchResponse>()
-    .use({ after: () => counts.flush() })
+    .use({
+      after: () => {
+        counts.flush();
+      },
+    })
     .handler(async (event: SQSEvent, context: Context) => {
       const hasTime = () => context.getRemainingTimeInMillis() > TIME_RESERVE_MS;
       const records = event.Records.map(incoming);

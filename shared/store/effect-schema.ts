@@ -70,6 +70,11 @@ export const call = z.object({
   attended: z.boolean(),
 });
 
+const errorDetail = z.object({
+  code: z.exactOptional(z.string()),
+  location: z.exactOptional(z.string()),
+});
+
 const timerName = z.object({ ref: z.string(), generation: count, number: count });
 
 const noticeBody = z.discriminatedUnion('type', [
@@ -124,14 +129,7 @@ const historyEntry = z.object({
   category: z.exactOptional(z.string()),
   row: z.exactOptional(z.string()),
   correlation: z.exactOptional(z.record(z.string(), z.string())),
-  details: z.exactOptional(
-    z.array(
-      z.object({
-        code: z.exactOptional(z.string()),
-        location: z.exactOptional(z.string()),
-      }),
-    ),
-  ),
+  details: z.exactOptional(z.array(errorDetail)),
   notes: z.array(z.string()),
   effects: z.array(z.string()),
 });

@@ -18,7 +18,6 @@ for (const { name, result } of bench.tasks) {
   if (!('throughput' in result)) throw new Error(`${name} could not be measured`);
   const perSecond = Math.round(result.throughput.p50 * DECISIONS_PER_RUN);
   const micros = ((result.latency.p50 * 1_000) / DECISIONS_PER_RUN).toFixed(2);
-  process.stdout.write(
-    `${name.padEnd(50)} ${perSecond.toLocaleString('en').padStart(12)} /s ${micros.padStart(9)} µs\n`,
-  );
+  const figures = `${perSecond.toLocaleString('en').padStart(12)} /s ${micros.padStart(9)} µs`;
+  process.stdout.write(`${name.padEnd(50)} ${figures}\n`);
 }

@@ -60,123 +60,157 @@ export interface Caller {
   reported(): number;
 }
 
+/** What all of a caller's work needs. */
+interface Desk {
+  readonly local: LocalAws;
+  readonly table: Table;
+  readonly bankOf: (consentId: string) => BankModel;
+  readonly sqs: SQSClient;
+  readonly consumed: Consumed[];
+  sent: number;
+  reported: number;
+}
+
 export function createCaller(
   local: LocalAws,
   table: Table,
   bankOf: (consentId: string) => BankModel,
 ): Caller {
   const sqs = new SQSClient(local.client);
-  const consumed: Consumed[] = [];
-  let messages = 0;
-  let reported = 0;
-
-  const send = async (name: string, consentId: string, at: Instant, data: object) => {
-    messages += 1;
-    const event = {
-      specversion: '1.0',
-      id: `demo-${messages}`,
-      source: '/demo',
-      type: typeOf(name),
-      subject: consentId,
-      time: new Date(at).toISOString(),
-      data,
-    };
-    await sqs.send(
-      new SendMessageCommand({
-        QueueUrl: queueUrl(local.url, 'bank-call-results'),
-        MessageGroupId: bankOf(consentId).id,
-        MessageBody: JSON.stringify(event),
-      }),
-    );
+  const desk: Desk = { local, table, bankOf, sqs, consumed: [], sent: 0, reported: 0 };
+  return {
+    consumed: desk.consumed,
+    reported: () => desk.reported,
+    call: async (consentId, wanted) => {
+      const consent = await table.consent(consentId);
+      if (consent !== undefined && isEnded(consent)) return undefined;
+      return ask(desk, consentId, wanted ?? (await dailyCall(desk, consentId)), consent);
+    },
+    callTwice: async (consentId) => {
+      const consent = await table.consent(consentId);
+      const call = await dailyCall(desk, consentId);
+      return [ask(desk, consentId, call, consent), ask(desk, consentId, call, consent)];
+    },
+    serveRequests: () => serveRequests(desk),
+    grant: (consentId, grant) => tellOfGrant(desk, consentId, grant),
+    withdraw: (consentId, by) =>
+      send(desk, 'consent.withdrawn', { consentId, at: local.clock.now() }, { by }),
   };
-  const ask = (consentId: string, call: Call, consent?: Consent, requestId?: string): Report => {
-    const { provider, id, timeZone, answer } = bankOf(consentId);
-    const token = consent?.token?.secret.reveal();
-    const at = local.clock.now();
-    const response: RawResponse = answer({ consentId, call, at, ...(token && { token }) });
-    return async () => {
-      reported += 1;
-      await send('bank-call.completed', consentId, at, {
+}
+
+async function send(
+  desk: Desk,
+  name: string,
+  { consentId, at }: { readonly consentId: string; readonly at: Instant },
+  data: object,
+): Promise<void> {
+  desk.sent += 1;
+  const event = {
+    specversion: '1.0',
+    id: `demo-${desk.sent}`,
+    source: '/demo',
+    type: typeOf(name),
+    subject: consentId,
+    time: new Date(at).toISOString(),
+    data,
+  };
+  await desk.sqs.send(
+    new SendMessageCommand({
+      QueueUrl: queueUrl(desk.local.url, 'bank-call-results'),
+      MessageGroupId: desk.bankOf(consentId).id,
+      MessageBody: JSON.stringify(event),
+    }),
+  );
+}
+
+/** Calls the bank at once; reporting its answer is another matter. */
+function ask(
+  desk: Desk,
+  consentId: string,
+  call: Call,
+  consent?: Consent,
+  requestId?: string,
+): Report {
+  const { provider, id, timeZone, answer } = desk.bankOf(consentId);
+  const token = consent?.token?.secret.reveal();
+  const at = desk.local.clock.now();
+  const response: RawResponse = answer({ consentId, call, at, ...(token && { token }) });
+  return async () => {
+    desk.reported += 1;
+    await send(
+      desk,
+      'bank-call.completed',
+      { consentId, at },
+      {
         provider,
         bank: { id, timeZone },
         call,
         response,
         ...(token && { usedTokenFingerprint: fingerprintOf(token) }),
         ...(requestId && { requestId }),
-      });
-    };
+      },
+    );
   };
-  const dailyCall = async (consentId: string): Promise<Call> => {
-    const [accountId] = await table.accountIds(consentId);
-    return accountId === undefined
-      ? ACCOUNTS
-      : { operation: 'transactions', accountId, attended: false };
-  };
+}
 
-  const serve = async ({ Body, ReceiptHandle }: Message): Promise<void> => {
-    const { id, subject, time, data } = bankCallRequested.parse(JSON.parse(Body ?? ''));
-    const consent = await table.consent(subject);
-    const done = whatToDo(id, data, { consumed, consent, now: local.clock.now() });
-    const { operation } = data.call;
-    consumed.push({ id, consentId: subject, at: time, operation, reason: data.reason, done });
-    if (done === 'called') await ask(subject, data.call, consent, id)();
-    const QueueUrl = queueUrl(local.url, 'bank-call-requests.fifo');
-    await sqs.send(new DeleteMessageCommand({ QueueUrl, ReceiptHandle }));
-  };
+async function dailyCall({ table }: Desk, consentId: string): Promise<Call> {
+  const [accountId] = await table.accountIds(consentId);
+  return accountId === undefined
+    ? ACCOUNTS
+    : { operation: 'transactions', accountId, attended: false };
+}
 
-  return {
-    consumed,
-    reported: () => reported,
-    call: async (consentId, wanted) => {
-      const consent = await table.consent(consentId);
-      if (consent !== undefined && isEnded(consent)) return undefined;
-      return ask(consentId, wanted ?? (await dailyCall(consentId)), consent);
-    },
-    callTwice: async (consentId) => {
-      const consent = await table.consent(consentId);
-      const call = await dailyCall(consentId);
-      return [ask(consentId, call, consent), ask(consentId, call, consent)];
-    },
-    serveRequests: async () => {
-      for (let round = 0; round < ROUNDS_MAX; round += 1) {
-        const { Messages = [] } = await sqs.send(
-          new ReceiveMessageCommand({
-            QueueUrl: queueUrl(local.url, 'bank-call-requests.fifo'),
-            MaxNumberOfMessages: RECEIVED_AT_ONCE,
-          }),
-        );
-        if (Messages.length === 0) return;
-        for (const message of Messages) await serve(message);
-        await local.settle();
-      }
-      throw new Error(`requests lead to requests, ${ROUNDS_MAX} rounds of them at one moment`);
-    },
-    grant: async (consentId, { validUntil, supersedes }) => {
-      const bank = bankOf(consentId);
-      const consentToken = bank.open(consentId, validUntil);
-      await send('consent.granted', consentId, local.clock.now(), {
-        provider: bank.provider,
-        bank: { id: bank.id, timeZone: bank.timeZone },
-        ...(consentToken && { consentToken }),
-        ...(validUntil !== undefined && { validUntil: new Date(validUntil).toISOString() }),
-        ...(supersedes && { supersedes }),
-      });
-    },
-    withdraw: (consentId, by) => send('consent.withdrawn', consentId, local.clock.now(), { by }),
+async function serveRequests(desk: Desk): Promise<void> {
+  const read = {
+    QueueUrl: queueUrl(desk.local.url, 'bank-call-requests.fifo'),
+    MaxNumberOfMessages: RECEIVED_AT_ONCE,
   };
+  for (let round = 0; round < ROUNDS_MAX; round += 1) {
+    const { Messages = [] } = await desk.sqs.send(new ReceiveMessageCommand(read));
+    if (Messages.length === 0) return;
+    for (const message of Messages) await serve(desk, message);
+    await desk.local.settle();
+  }
+  throw new Error(`requests lead to requests, ${ROUNDS_MAX} rounds of them at one moment`);
+}
+
+async function serve(desk: Desk, { Body, ReceiptHandle }: Message): Promise<void> {
+  const { id, subject, time, data } = bankCallRequested.parse(JSON.parse(Body ?? ''));
+  const consent = await desk.table.consent(subject);
+  const done = whatToDo(desk, { id, ...data }, consent?.generation);
+  const { operation } = data.call;
+  desk.consumed.push({ id, consentId: subject, at: time, operation, reason: data.reason, done });
+  if (done === 'called') await ask(desk, subject, data.call, consent, id)();
+  const QueueUrl = queueUrl(desk.local.url, 'bank-call-requests.fifo');
+  await desk.sqs.send(new DeleteMessageCommand({ QueueUrl, ReceiptHandle }));
+}
+
+async function tellOfGrant(desk: Desk, consentId: string, grant: Grant): Promise<void> {
+  const { validUntil, supersedes } = grant;
+  const bank = desk.bankOf(consentId);
+  const consentToken = bank.open(consentId, validUntil);
+  const at = desk.local.clock.now();
+  await send(
+    desk,
+    'consent.granted',
+    { consentId, at },
+    {
+      provider: bank.provider,
+      bank: { id: bank.id, timeZone: bank.timeZone },
+      ...(consentToken && { consentToken }),
+      ...(validUntil !== undefined && { validUntil: new Date(validUntil).toISOString() }),
+      ...(supersedes && { supersedes }),
+    },
+  );
 }
 
 /** What a caller owes a request: not twice, not late, not for a life that is over. */
 function whatToDo(
-  id: string,
-  { generation, notAfter }: { readonly generation: number; readonly notAfter: Instant },
-  {
-    consumed,
-    consent,
-    now,
-  }: { consumed: readonly Consumed[]; consent?: Consent | undefined; now: Instant },
+  { consumed, local }: Desk,
+  request: { readonly id: string; readonly generation: number; readonly notAfter: Instant },
+  generation: number | undefined,
 ): Consumed['done'] {
-  if (consumed.some((one) => one.id === id)) return 'twice';
-  if (now > notAfter) return 'too late';
-  return consent?.generation === generation ? 'called' : 'of an earlier life';
+  if (consumed.some(({ id }) => id === request.id)) return 'twice';
+  if (local.clock.now() > request.notAfter) return 'too late';
+  return generation === request.generation ? 'called' : 'of an earlier life';
 }

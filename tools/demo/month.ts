@@ -3,8 +3,10 @@
  * to the next. In between everything comes to rest and every requested call is made, so a month
  * passes in seconds and nothing in it is out of order.
  */
+import { GetQueueAttributesCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { type Instant, MINUTE } from '../../shared/consent/instant.ts';
 import { type LocalAws, startLocalAws } from '../local/local-aws.ts';
+import { queueUrl } from '../local/resources.ts';
 import { agendaOf, live } from './agenda.ts';
 import { type BankModel, createBank } from './bank.ts';
 import { type Caller, createCaller, type Report } from './caller.ts';
@@ -20,6 +22,13 @@ import {
 } from './stories.ts';
 import { type Heard, type Subscriber, subscribe } from './subscriber.ts';
 import { type Table, tableOf } from './table.ts';
+
+const DEAD_LETTER_QUEUES = [
+  'bank-call-results-dlq',
+  'bank-call-requests-dlq.fifo',
+  'due-timers-dlq',
+  'scheduler-dlq',
+] as const;
 
 /** What has been counted up to the end of a day. */
 export interface DayPassed {
@@ -39,6 +48,8 @@ export interface Month {
   readonly notices: readonly Heard[];
   /** AWS calls of the worker's functions, by action. */
   readonly awsCalls: Readonly<Record<string, number>>;
+  /** Messages that were given up, in any dead-letter queue. */
+  readonly deadLetters: number;
 }
 
 /** Boots, plays and stops; `judge` sees the month while the table can still be read. */
@@ -60,6 +71,7 @@ export async function playMonth<Outcome>(
       caller,
       notices: await subscriber.listen(),
       awsCalls: local.calls('functions'),
+      deadLetters: await deadLettersIn(local),
     });
   } finally {
     await local.stop();
@@ -97,8 +109,8 @@ async function play(stage: Stage): Promise<void> {
     if (moment !== undefined && moment.at <= next) {
       coming.shift();
       await live(moment, world);
+      await rest(local);
     }
-    await rest(local);
     await caller.serveRequests();
   }
 }
@@ -106,6 +118,21 @@ async function play(stage: Stage): Promise<void> {
 async function rest(local: LocalAws): Promise<void> {
   const inFlight = await local.settle();
   if (inFlight.length > 0) throw new Error(`not at rest after 10 s: ${inFlight.join('; ')}`);
+}
+
+async function deadLettersIn({ client, url }: LocalAws): Promise<number> {
+  const sqs = new SQSClient(client);
+  let count = 0;
+  for (const name of DEAD_LETTER_QUEUES) {
+    const { Attributes } = await sqs.send(
+      new GetQueueAttributesCommand({
+        QueueUrl: queueUrl(url, name),
+        AttributeNames: ['ApproximateNumberOfMessages'],
+      }),
+    );
+    count += Number(Attributes?.ApproximateNumberOfMessages);
+  }
+  return count;
 }
 
 function worldOf({ local, banks, caller }: Stage): World {

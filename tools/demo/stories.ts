@@ -208,7 +208,7 @@ export const STORIES: readonly Story[] = [
   },
   {
     id: 'long-maintenance',
-    title: 'A long maintenance, of a consent adopted without a grant',
+    title: 'A long maintenance; adopted without a grant',
     bank: 'keybank',
     job: AT_NOON,
     acts: [act('2027-03-01T06:00:00Z', (world, id) => world.openAtBank(id))],

@@ -1,0 +1,150 @@
+/** The sweep: finds what was owed and forgotten, within bounds, and holds nobody up. */
+import { AssertionError } from 'node:assert';
+import { describe, expect, it } from 'vitest';
+import { MINUTE } from '../../shared/consent/instant.ts';
+import type { ConsentStore } from '../../shared/lifecycle/ports.ts';
+import { CONSENTS_PER_SWEEP_MAX, OVERDUE_AFTER, sweep } from '../../shared/lifecycle/sweep.ts';
+import { aConsent, aPurge } from '../support/a-consent.ts';
+import { answer, at } from '../support/story.ts';
+import { deliver, heldIn, type Port, through, traced, twins } from '../support/twins.ts';
+
+const START = at('2026-11-22T08:00Z');
+const FIRST = answer('2026-11-22T08:00Z', 'CONSENT.EXPIRED');
+const LONG_ENOUGH = START + OVERDUE_AFTER + 1;
+
+/** Consents that each owe the forgetting of their accounts since `START`, oldest first. */
+async function owing(count: number) {
+  const world = twins();
+  const ids = Array.from({ length: count }, (_, n) => `consent-${n}`);
+  for (const [n, consentId] of ids.entries()) {
+    const consent = aConsent({ consentId, ref: `ref-${n}` });
+    await world.store.save({ consent, outbox: [aPurge(n)], now: START - count + n }, undefined);
+  }
+  world.now = LONG_ENOUGH;
+  return { world, ids };
+}
+
+describe('sweep', () => {
+  it('performs what a dead worker left owed, and not twice', async () => {
+    const world = twins();
+    world.now = START;
+    world.outage = () => true;
+    await deliver(world, FIRST);
+    world.outage = () => false;
+    world.now = LONG_ENOUGH;
+
+    const first = await sweep(world);
+    const second = await sweep(world);
+
+    expect(first).toEqual({ found: 1, failed: [] });
+    expect(second).toEqual({ found: 0, failed: [] });
+    expect(world.performed.map((one) => one.do)).toEqual(['SetTimer', 'Remember']);
+    expect((await heldIn(world))?.outbox).toEqual([]);
+  });
+
+  it('leaves alone what somebody is probably still at', async () => {
+    const world = twins();
+    world.now = START;
+    world.outage = () => true;
+    await deliver(world, FIRST);
+    world.outage = () => false;
+    world.now = START + OVERDUE_AFTER;
+
+    expect(await sweep(world)).toEqual({ found: 0, failed: [] });
+    expect(world.performed).toEqual([]);
+  });
+
+  it('does what a timer stood for that never fired, once', async () => {
+    const world = twins();
+    await deliver(world, FIRST);
+    world.performed.length = 0;
+    world.now = at('2026-11-23T08:20Z') + OVERDUE_AFTER + 1;
+
+    await sweep(world);
+    const again = await sweep(world);
+
+    expect(again.found).toBe(0);
+    const requests = world.performed.filter((one) => one.do === 'RequestCall');
+    expect(requests).toMatchObject([{ reason: 'confirm', attempt: 1, at: world.now }]);
+    expect((await heldIn(world))?.consent.timer?.dueAt).toBeGreaterThan(world.now);
+  });
+
+  it('finds nothing where the timer is yet to fire', async () => {
+    const world = twins();
+    await deliver(world, FIRST);
+    world.now = at('2026-11-23T08:20Z') + MINUTE;
+
+    expect(await sweep(world)).toEqual({ found: 0, failed: [] });
+  });
+
+  it('says what it could not do, and does the rest', async () => {
+    const { world } = await owing(3);
+    world.outage = (effect) => effect.do === 'PurgeAccounts' && effect.before === 1;
+
+    const swept = await sweep(world);
+
+    expect(swept).toEqual({ found: 3, failed: [new Error('no PurgeAccounts at present')] });
+    expect(world.performed).toEqual([aPurge(0), aPurge(2)]);
+  });
+
+  it('keeps the others from waiting for a consent that cannot be written', async () => {
+    const { world } = await owing(3);
+    const cause = new Error('throttled');
+    const save: ConsentStore['save'] = async (next, revision) => {
+      if (next.consent.consentId === 'consent-0') throw cause;
+      return world.store.save(next, revision);
+    };
+    const store = { ...through(world, (_, call) => call()).store, save };
+
+    const swept = await sweep({ ...world, store });
+
+    expect(swept).toEqual({ found: 3, failed: [cause] });
+    expect((await heldIn(world, 'consent-2'))?.outbox).toEqual([]);
+  });
+
+  // The index gives the oldest first, so one record that stays broken would stop every sweep.
+  it('keeps the others from waiting for a record that cannot be read', async () => {
+    const { world } = await owing(3);
+    const impossible = new AssertionError({ message: 'impossible' });
+    const load: ConsentStore['load'] = async (ids) => {
+      if (ids.includes('consent-0')) throw impossible;
+      return world.store.load(ids);
+    };
+    const store = { ...through(world, (_, call) => call()).store, load };
+
+    const swept = await sweep({ ...world, store });
+
+    expect(swept).toEqual({ found: 3, failed: [impossible] });
+    expect(world.performed).toEqual([aPurge(1), aPurge(2)]);
+  });
+
+  it('reads a hundred at a time, and stops when its time is up', async () => {
+    const { world } = await owing(250);
+    const { deps, trace } = traced(world);
+    const loads = (ports: readonly Port[]) => ports.filter((port) => port === 'load').length;
+
+    const stopped = await sweep({ ...deps, hasTime: () => world.performed.length < 120 });
+    const loadsUntilThen = loads(trace);
+    const rest = await sweep(deps);
+
+    expect([stopped.found, rest.found]).toEqual([250, 130]);
+    expect(loadsUntilThen).toBe(2);
+    expect(loads(trace)).toBe(4);
+    expect(world.performed).toHaveLength(250);
+  });
+
+  it('takes a bounded number at a time, the oldest first; the next run goes on', async () => {
+    const { world } = await owing(CONSENTS_PER_SWEEP_MAX + 2);
+
+    const first = await sweep(world);
+    const performedFirst = [...world.performed];
+    const second = await sweep(world);
+
+    expect([first.found, second.found]).toEqual([CONSENTS_PER_SWEEP_MAX, 2]);
+    expect(performedFirst).toHaveLength(CONSENTS_PER_SWEEP_MAX);
+    expect(world.performed.slice(CONSENTS_PER_SWEEP_MAX)).toEqual([
+      aPurge(CONSENTS_PER_SWEEP_MAX),
+      aPurge(CONSENTS_PER_SWEEP_MAX + 1),
+    ]);
+  });
+});

@@ -3,6 +3,8 @@ import { defineConfig } from 'vitest/config';
 // The suffix of a test tells its cost: `.test` takes milliseconds, `.int.test` boots the local AWS.
 export default defineConfig({
   test: {
+    // Two at a time on two cores: by default the second one would idle.
+    maxWorkers: 2,
     projects: [
       {
         test: {

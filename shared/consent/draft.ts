@@ -91,6 +91,7 @@ export function owe({ effects }: Draft, effect: Effect): void {
 export function publish(draft: Draft, name: string, body: NoticeBody): string {
   const { consent, event } = draft;
   const id = `${consent.ref}.g${name}`;
+  const bankId = consent.bank.id ?? consent.provider;
   owe(draft, {
     do: 'PublishNotice',
     key: `notice:${name}`,
@@ -99,7 +100,7 @@ export function publish(draft: Draft, name: string, body: NoticeBody): string {
       consentId: consent.consentId,
       at: event.now,
       ...(consent.provider && { provider: consent.provider }),
-      ...(consent.bank.id !== undefined && { bankId: consent.bank.id }),
+      ...(bankId !== undefined && { bankId }),
       generation: consent.generation,
       sequence: consent.version,
       body,
@@ -108,9 +109,14 @@ export function publish(draft: Draft, name: string, body: NoticeBody): string {
   return id;
 }
 
-/** Forgets accounts cached before `before`, and tells the owner's own caches. */
-export function purgeAccounts(draft: Draft, before: Instant, reason: Category | 'ended'): void {
+/** Forgets accounts cached before `before`. */
+export function purgeAccounts(draft: Draft, before: Instant): void {
   owe(draft, { do: 'PurgeAccounts', key: 'purge', before });
+}
+
+/** The same, and tells the owner's own caches. */
+export function announcePurge(draft: Draft, before: Instant, reason: Category | 'ended'): void {
+  purgeAccounts(draft, before);
   publish(draft, `${draft.consent.generation}.purged.${draft.consent.version}`, {
     type: 'account-cache.purged',
     reason,

@@ -4,6 +4,7 @@
  */
 import type { End, Status, Strike } from './consent.ts';
 import {
+  announcePurge,
   announceStatus,
   type Draft,
   dropTimer,
@@ -58,7 +59,10 @@ function end(draft: Draft, status: Status, how: End & { readonly reason?: EndRea
 
   draft.notes.push('ended');
   // Whatever was fetched until now was fetched no later than the last success.
-  purgeAccounts(draft, Math.max(how.at, consent.lastSuccessAt ?? how.at) + 1, 'ended');
+  const before = Math.max(how.at, consent.lastSuccessAt ?? how.at) + 1;
+  // The accounts of a replaced consent live on in the one that took its place.
+  if (how.by === 'replacement') purgeAccounts(draft, before);
+  else announcePurge(draft, before, 'ended');
   announceStatus(draft, from, reason);
 }
 

@@ -98,8 +98,9 @@ function learnLifetime(draft: Draft, { at, validUntil }: ConsentGranted): void {
 }
 
 /** The consent it takes the place of is told, with the grant's time. */
-function supersede(draft: Draft, { key, at, supersedes }: ConsentGranted): void {
+function supersede(draft: Draft, event: ConsentGranted): void {
   const { consent } = draft;
+  const { key, at, supersedes } = event;
   if (supersedes === undefined || supersedes === consent.consentId) return;
 
   consent.supersedes = supersedes;
@@ -110,7 +111,7 @@ function supersede(draft: Draft, { key, at, supersedes }: ConsentGranted): void 
     consentId: supersedes,
     by: consent.consentId,
     at,
-    ...(consent.bank.id !== undefined && { bankId: consent.bank.id }),
+    bankId: consent.bank.id ?? event.provider,
   });
 }
 

@@ -28,6 +28,11 @@ export function learnBank({ consent }: Draft, bank: Bank | undefined): void {
   if (!isOld) consent.bank = { ...known, ...bank };
 }
 
+/** The bank as it is told to others: by the provider's name where nobody has named it. */
+export function bankOf({ bank, provider }: Consent): Bank {
+  return { ...(provider && { id: provider }), timeZone: DEFAULT_TIME_ZONE, ...bank };
+}
+
 /** Counts a result on the bank's day it came; one of a day gone by is not worth keeping. */
 export function countCall(draft: Draft, call: Call, at: Instant): void {
   if (call.attended) return;

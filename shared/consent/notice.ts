@@ -12,7 +12,7 @@ export type EndReason = 'CONSENT.EXPIRED' | 'CONSENT.REVOKED' | 'CONSENT';
 /** Something only a person can mend; a category, or the two that no bank says. */
 export type Action = Category | 'NO_CALLER' | 'NO_SUCCESS';
 
-/** A status as the owner's app sees it: a suspicion is ours alone and is never published. */
+/** A status as the owner's app sees it: a suspicion is never published. (decision 0007) */
 export type PublishedStatus =
   | 'received'
   | 'valid'

@@ -5,7 +5,7 @@
  */
 import { nextMonthOf, spreadOf } from './bank-day.ts';
 import type { WaitingCall } from './consent.ts';
-import { ask, type Draft, purgeAccounts } from './draft.ts';
+import { announcePurge, ask, type Draft } from './draft.ts';
 import type { BankCallCompleted } from './event.ts';
 import { DAY, HOUR, type Instant, MINUTE } from './instant.ts';
 import { beginLimitWait, mayPurge } from './ledger.ts';
@@ -144,7 +144,7 @@ function refetchAccounts(draft: Draft, event: BankCallCompleted): void {
 
   if (!fetching || isList) {
     if (!mayPurge(draft, at)) return abandon(draft, event);
-    purgeAccounts(draft, at, finding.category);
+    announcePurge(draft, at, finding.category);
     if (refusedAgain || isConfirming(draft, event)) return abandon(draft, event);
     putCall(
       draft,

@@ -7,7 +7,7 @@ import type { WaitingCall } from './consent.ts';
 import { ask, type Draft, publish } from './draft.ts';
 import { endByLifetime } from './ending.ts';
 import { HOUR, type Instant, MINUTE } from './instant.ts';
-import { roomFor } from './ledger.ts';
+import { bankOf, roomFor } from './ledger.ts';
 import { giveUp } from './waiting.ts';
 
 /** Does all that is due at `now`, and sets or cancels the timer. */
@@ -89,7 +89,7 @@ function send(draft: Draft, held: WaitingCall, now: Instant): void {
     key: `request:${held.key}`,
     id,
     provider: consent.provider,
-    bank: consent.bank,
+    bank: bankOf(consent),
     call: held.call,
     generation: consent.generation,
     reason: held.reason,

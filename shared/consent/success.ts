@@ -7,7 +7,15 @@ import { announceStatus, type Draft, publishedStatus } from './draft.ts';
 import type { BankCallCompleted } from './event.ts';
 import { type Instant, MINUTE } from './instant.ts';
 import { without } from './strikes.ts';
-import { ACCOUNTS_CALL, atOnce, callKey, giveUp, newWaiting } from './waiting.ts';
+import {
+  ACCOUNTS_CALL,
+  atOnce,
+  callKey,
+  giveUp,
+  newWaiting,
+  putCall,
+  reasonOf,
+} from './waiting.ts';
 
 export function succeed(draft: Draft, event: BankCallCompleted): void {
   const { consent, policy } = draft;
@@ -61,7 +69,7 @@ function clearSuspicion(draft: Draft, at: Instant): void {
 
 function resumed(held: WaitingCall, resumeAt: Instant): WaitingCall {
   const isHeld = held.request === undefined && !held.awaitsAccounts && held.dueAt < resumeAt;
-  return isHeld ? { ...held, reason: 'resume', dueAt: resumeAt } : held;
+  return isHeld ? { ...held, reason: reasonOf(held, 'resume'), dueAt: resumeAt } : held;
 }
 
 /** A fresh list: cached, and the calls that waited for it go on if it names their account. */
@@ -85,6 +93,17 @@ function takeAccounts(draft: Draft, event: BankCallCompleted): void {
     const again = newWaiting(held.call, { reason: 'retry', dueAt: atOnce(event) }, held.failedAt);
     consent.calls = consent.calls.map((one) => (one === held ? { ...again, ...kept(held) } : one));
   }
+  fetchForLaterOnes(draft, event);
+}
+
+/** A list older than a call's failure is not the one it waits for: that one is still to come. */
+function fetchForLaterOnes(draft: Draft, event: BankCallCompleted): void {
+  const { calls } = draft.consent;
+  const failures = calls.filter((held) => held.awaitsAccounts).map(({ failedAt }) => failedAt);
+  if (failures.length === 0 || calls.some(({ reason }) => reason === 'fresh-accounts')) return;
+
+  const wait = { reason: 'fresh-accounts', dueAt: atOnce(event) } as const;
+  putCall(draft, newWaiting(ACCOUNTS_CALL, wait, Math.max(...failures)));
 }
 
 function kept({ step, repeated, refreshed, attempts }: WaitingCall): Partial<WaitingCall> {

@@ -86,6 +86,7 @@ export function letWait(draft: Draft, call: Call, failedAt: Instant, wait: Wait)
     ...{ step, repeated, refreshed, attempts },
     ...(notAfter !== undefined && { notAfter }),
     ...wait,
+    reason: held === undefined ? wait.reason : reasonOf(held, wait.reason),
   };
   if (consent.confirming?.key === key) consent.confirming = { ...next, reason: 'confirm' };
   else putCall(draft, next);
@@ -105,6 +106,11 @@ export function newWaiting(call: Call, wait: Wait, failedAt: Instant): WaitingCa
     attempts: 0,
     ...wait,
   };
+}
+
+/** The fetching of a list stays that, however long it takes: other calls wait for it. */
+export function reasonOf(held: WaitingCall, next: RequestReason): RequestReason {
+  return held.reason === 'fresh-accounts' ? held.reason : next;
 }
 
 /** Adds or replaces; one more than fit takes the place of the oldest that may go. */

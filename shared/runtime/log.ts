@@ -11,12 +11,12 @@ const VALUE_CHARS_MAX = 256;
 const VALUES_MAX = 64;
 const CAUSES_MAX = 4;
 const ERROR_NAME = /^[A-Za-z][A-Za-z0-9_.]{0,63}$/;
-const ERROR_FIELDS = ['errorName', 'errorCode', 'awsError'] as const;
+const ERROR_FIELDS = ['errorName', 'errorCode', 'awsError', 'causeName'] as const;
 
 export interface Log {
   info(message: string, fields?: object): void;
   warn(message: string, fields?: object): void;
-  /** Of the error: its name, our code, and the name AWS gave it. */
+  /** Of the error: its name, our code, the name AWS gave it, and its first cause's name. */
   error(message: string, error: unknown, fields?: object): void;
 }
 
@@ -57,7 +57,7 @@ function nameOf(error: Error): string {
   return ERROR_NAME.test(error.name) ? error.name : 'Error';
 }
 
-/** What may be said of an error: at most three names, looked for along its causes. */
+/** What may be said of an error: at most four names, looked for along its causes. */
 export function errorFields(error: unknown): Readonly<Record<string, string>> {
   if (!(error instanceof Error)) return { errorName: typeof error };
 
@@ -66,6 +66,7 @@ export function errorFields(error: unknown): Readonly<Record<string, string>> {
   for (let depth = 0; depth < CAUSES_MAX && cause instanceof Error; depth += 1) {
     if (cause instanceof Failure) fields.errorCode ??= cause.code;
     if (Object.hasOwn(cause, '$metadata')) fields.awsError ??= nameOf(cause);
+    if (cause !== error) fields.causeName = nameOf(cause);
     cause = cause.cause;
   }
   return fields;

@@ -94,6 +94,14 @@ describe('rule 10: requests have an end', () => {
     ]);
   });
 
+  it('names the bank by its provider, in Berlin, where nobody has named it', () => {
+    const unnamed = given(failure).when(itsTimer());
+    const named = given({ ...failure, bank: { id: 'DE-1' } }).when(itsTimer());
+
+    expect(unnamed.requests[0]?.bank).toEqual({ id: 'klarna-consent', timeZone: 'Europe/Berlin' });
+    expect(named.requests[0]?.bank).toEqual({ id: 'DE-1', timeZone: 'Europe/Berlin' });
+  });
+
   it('sends an unanswered one again after a day, three times, then asks for a caller', () => {
     const sent: Step[] = [roomy, failure, itsTimer(), itsTimer(), itsTimer()];
     const fourth = given(...sent).when(itsTimer());

@@ -153,10 +153,8 @@ describe('rule 13: withdrawn, replaced', () => {
     const unknown = when(replaced('2026-11-22T08:00Z', 'consent-new'));
 
     expect(known.consent.status).toBe('replaced');
-    expect(known.notices.map(({ type }) => type)).toEqual([
-      'account-cache.purged',
-      'consent.status-changed',
-    ]);
+    expect(known.notices.map(({ type }) => type)).toEqual(['consent.status-changed']);
+    expect(known.effect('PurgeAccounts')).toBeDefined();
     expect(unknown.consent.status).toBe('replaced');
     expect(
       given(replaced('2026-11-22T08:00Z', 'n')).when(answer('2026-11-23T08:00Z', 'OK')).ignored,

@@ -1,4 +1,4 @@
-/** The worked examples E1 to E14 of docs/lifecycle.md, through the decider alone. */
+/** The worked examples E1 to E14 of docs/rules.md, through the decider alone. */
 import { describe, expect, it } from 'vitest';
 import { answer, at, given, granted, itsTimer, when } from '../support/story.ts';
 

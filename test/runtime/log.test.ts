@@ -72,6 +72,17 @@ describe('what is said of an error', () => {
       errorName: 'Failure',
       errorCode: 'STORE_UNAVAILABLE',
       awsError: 'ThrottlingException',
+      causeName: 'ThrottlingException',
+    });
+  });
+
+  it('is the name of what it was caused by, when that was not AWS', () => {
+    const fields = errorFields(new Failure('STORE_UNAVAILABLE', new RangeError('canary-token')));
+
+    expect(fields).toStrictEqual({
+      errorName: 'Failure',
+      errorCode: 'STORE_UNAVAILABLE',
+      causeName: 'RangeError',
     });
   });
 

@@ -3,6 +3,7 @@
  * days of 23 and 25 hours and on days without a midnight. The zone's rules are `Intl`'s; the bounds
  * are searched, never computed from 24 hours. (rule 7)
  */
+import { hash32 } from './hash32.ts';
 import { HOUR, type Instant } from './instant.ts';
 
 export interface BankDay {
@@ -46,11 +47,7 @@ export function nextMonthOf(at: Instant): Instant {
 
 /** A share of `span` (ms) that depends on `ref` alone, so that not everyone wakes at midnight. */
 export function spreadOf(ref: string, span: number): number {
-  let hash = 0x811c9dc5;
-  for (let i = 0; i < ref.length; i += 1) {
-    hash = Math.imul(hash ^ ref.charCodeAt(i), 0x01000193) >>> 0;
-  }
-  return Math.floor((hash / 2 ** 32) * span);
+  return Math.floor((hash32(ref) / 2 ** 32) * span);
 }
 
 /** The first instant after `from` and up to `to` at which `holds` has become true. */

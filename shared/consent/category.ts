@@ -1,7 +1,7 @@
 /**
  * The categories every dialect translates into: Klarna's six groups with their dotted names, and
- * what the other dialects need beside them. A name is matched by its longest known prefix on dot
- * boundaries, so a subcategory that a bank adds tomorrow falls back to its group today.
+ * what the other dialects need beside them. Names are looked up by `longestPrefix`, so what a bank
+ * adds to a group tomorrow counts as the group today.
  */
 export const CATEGORIES = [
   'OK',

@@ -23,7 +23,7 @@ export const STATUSES = [
 
 export type Status = (typeof STATUSES)[number];
 
-/** The latest token. `renewed` is false after a success that brought no successor. (D5) */
+/** The latest token; `renewed` is false after a success without a successor. (decision 0006) */
 export interface HeldToken extends Token {
   readonly receivedAt: Instant;
   readonly renewed: boolean;
@@ -42,6 +42,8 @@ export interface Strike {
   readonly errors: readonly ConsentError[];
   /** Its first call: the one that is made again to confirm it. */
   readonly call: Call;
+  /** A fresh token came with one of its errors. */
+  readonly fresh: boolean;
   /** It would have been final, but the bank sent a fresh token with it. */
   readonly reprieved: boolean;
 }
@@ -63,6 +65,8 @@ export interface WaitingCall {
   readonly awaitsAccounts: boolean;
   /** Requests made for it so far. */
   readonly attempts: number;
+  /** How often it has been requested since it was last answered. */
+  readonly sendings: number;
   readonly request?: SentRequest;
   /** Never to be made after this. (payments, rule 9) */
   readonly notAfter?: Instant;
@@ -71,8 +75,6 @@ export interface WaitingCall {
 export interface SentRequest {
   readonly id: string;
   readonly sentAt: Instant;
-  /** How often it has been sent since it was last answered. */
-  readonly sendings: number;
 }
 
 /** How often a call lost the token race in a row. */
@@ -133,7 +135,7 @@ export interface Consent {
   readonly supersedes?: string;
   readonly token?: HeldToken;
   readonly lineage: readonly Ancestor[];
-  /** The newest evidence: a success, or a strike category that is no lost race. */
+  /** When a bank last answered so that it tells whether the consent lives. (glossary: evidence) */
   readonly evidenceAt?: Instant;
   readonly lastSuccessAt?: Instant;
   readonly failingSince?: Instant;

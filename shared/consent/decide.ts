@@ -1,9 +1,8 @@
 /**
- * The decider: the whole business of this service in one pure function.
- *
- * Every state and event has an answer. It reads no clock, does no IO and throws on no input, so any
- * decision can be made again from what was stored. Duplicate and late news is an answer too,
- * `ignored` with its reason; only broken code throws.
+ * Decides what an event means for a consent, and what is owed to the world because of it. All the
+ * rules (docs/rules.md) meet here. Pure: time comes with the event, so the same state and event
+ * always make the same decision. What is late or a duplicate is `ignored`, with the reason; nothing
+ * that a bank or a caller sends makes it throw.
  */
 import type { Consent } from './consent.ts';
 import type { AccountsToCache, Draft, Note } from './draft.ts';
@@ -16,7 +15,7 @@ import { isFresh, isOfEarlierLife, keepToken } from './lineage.ts';
 import { type Policies, type Policy, reactionTo } from './policy.ts';
 import { settle } from './settle.ts';
 
-/** Why an event changed nothing. Each is logged and counted under exactly this name. */
+/** Why an event changed nothing, in the words of the log and of the metric `ignored`. */
 export type IgnoredReason =
   | Unheard
   | NotEnded
@@ -108,12 +107,13 @@ function rescue(draft: Draft, event: TokenRescued): IgnoredReason | undefined {
   const { consent, policy } = draft;
   const { at, token, usedFingerprint } = event;
   if (consent.end !== undefined) return 'ended';
-  if (consent.provider === undefined && event.provider === undefined) return 'token-not-kept';
   if (event.provider === undefined && !policy.rotatesTokens) return 'token-not-kept';
   if (isOfEarlierLife(consent, at, usedFingerprint)) return 'earlier-generation';
   if (!isFresh(consent, token)) return 'nothing-new';
 
-  consent.provider ??= event.provider as NonNullable<typeof event.provider>;
+  if (consent.provider === undefined && event.provider !== undefined) {
+    consent.provider = event.provider;
+  }
   keepToken(draft, token, at, usedFingerprint);
   return undefined;
 }
@@ -126,7 +126,7 @@ function draftOf(state: Consent | undefined, event: ConsentEvent, policies: Poli
   return { consent, effects: [], notes: [], cancels: [], event, policy };
 }
 
-/** Any message opens a consent: adopting one needs no migration. (D1) */
+/** Whatever is heard first opens the consent: there is nothing to import. (decision 0002) */
 function firstSeen({ consentId, ref }: ConsentEvent): Consent {
   return {
     consentId,

@@ -136,6 +136,7 @@ export function announceStatus(draft: Draft, from: PublishedStatus, reason: stri
 
   const told = effects.find(isStatusChange);
   if (told !== undefined) effects.splice(effects.indexOf(told), 1);
+  if (told?.notice.body.from === to) return;
   publish(draft, `${consent.generation}.status-changed.${consent.version}`, {
     type: 'consent.status-changed',
     reason,

@@ -39,7 +39,7 @@ export interface CancelTimer {
   readonly cancels: readonly TimerName[];
 }
 
-/** Asks a caller to make a call. It carries no token. */
+/** Has a caller make a call. It carries no token. */
 export interface RequestCall {
   readonly do: 'RequestCall';
   readonly key: `request:${string}`;

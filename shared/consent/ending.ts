@@ -37,7 +37,8 @@ export function endByUs(
 ): void {
   const asked = draft.consent.end?.required;
   end(draft, status, { at, by });
-  if (asked !== undefined && by !== 'replacement') withdraw(draft, asked, by);
+  if (asked !== undefined && by !== 'replacement')
+    withdraw(draft, asked, draft.consent.generation, by);
 }
 
 function end(draft: Draft, status: Status, how: End & { readonly reason?: EndReason }): void {
@@ -79,9 +80,9 @@ function requireConsent(draft: Draft, reason: EndReason, confirmedAt: Instant): 
   });
 }
 
-/** Takes back the notice that asked the PSU. */
-export function withdraw(draft: Draft, required: string, reason: string): void {
-  publish(draft, `${draft.consent.generation}.withdrawn`, {
+/** Takes back the notice that asked the PSU when `life` had ended. */
+export function withdraw(draft: Draft, required: string, life: number, reason: string): void {
+  publish(draft, `${life}.withdrawn`, {
     type: 'reconsent.withdrawn',
     reason,
     withdraws: required,
@@ -103,7 +104,7 @@ export function revive(draft: Draft, strikes: readonly Strike[], usedFingerprint
   if (usedFingerprint !== undefined) rememberToken(draft, usedFingerprint);
 
   draft.notes.push('revived');
-  if (required !== undefined) withdraw(draft, required, 'OK');
+  if (required !== undefined) withdraw(draft, required, consent.generation - 1, 'OK');
   announceStatus(draft, from, 'OK');
 }
 

@@ -1,6 +1,6 @@
 /**
- * A finding is a bank's answer in our words: what a dialect makes of a raw response. Vendor words
- * stop here. Nothing in it is the bank's free text; tokens are secrets.
+ * What a bank's answer comes down to, whoever the provider: the core decides by these fields and
+ * never by a bank's own codes or statuses. No free text of the bank is in it; tokens are secrets.
  */
 import type { Category, Scope } from './category.ts';
 import type { Instant } from './instant.ts';
@@ -31,7 +31,7 @@ export interface Finding {
   readonly consentToken?: Secret;
   readonly transferToken?: Secret;
   readonly retry?: RetryHint;
-  /** The account list of a successful `accounts` call. */
+  /** What the bank listed, where the call was `accounts` and succeeded. */
   readonly accounts?: readonly Account[];
   /** Ids by which the bank finds this call again, for the audit trail. At most 8 of 128 chars. */
   readonly correlation?: Readonly<Record<string, string>>;

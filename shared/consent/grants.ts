@@ -1,6 +1,6 @@
 /**
- * Grants, and the ends on our own side. They arrive late and twice too: a grant older than what the
- * bank has said since adds facts, a newer one begins a life. (rules 3, 12, 13)
+ * Grants, and the ends on our own side. A grant that is older than what the bank has said since
+ * adds facts, a newer one begins a life; one heard of again does nothing. (rules 3, 12, 13)
  */
 import type { Consent } from './consent.ts';
 import { announceStatus, type Draft, publishedStatus } from './draft.ts';
@@ -19,7 +19,8 @@ export function grant(draft: Draft, event: ConsentGranted): 'nothing-new' | unde
   // The first word ever heard of a consent begins its first life, not its second.
   if (consent.version > 1) beginLife(draft);
   // Asked again although the PSU had already consented: only the news came late.
-  if (end?.required !== undefined && event.at < end.at) withdraw(draft, end.required, 'granted');
+  if (end?.required !== undefined && event.at < end.at)
+    withdraw(draft, end.required, consent.generation - 1, 'granted');
 
   consent.status = 'valid';
   consent.provider = event.provider;
@@ -51,8 +52,14 @@ function isLate(consent: Consent, { at, token }: ConsentGranted): boolean {
   if (consent.token !== undefined && at < consent.token.receivedAt) return true;
   if (grantedAt !== undefined && at <= grantedAt) return true;
   if (end !== undefined && end.by !== 'bank' && end.by !== 'lifetime' && at <= end.at) return true;
+  // Heard of after the first failures of the life that it began.
+  if (isUnproven(consent) && at <= (consent.failingSince ?? Number.NEGATIVE_INFINITY)) return true;
   // Its token has already been used in this life: the life is this grant's own.
   return token !== undefined && useOf(consent, token.fingerprint) === 'superseded' && !end;
+}
+
+function isUnproven({ grantedAt, evidenceAt, end }: Consent): boolean {
+  return grantedAt === undefined && evidenceAt === undefined && end === undefined;
 }
 
 /** What was never known is learnt; what is known stays. */
@@ -71,7 +78,8 @@ function addFacts(draft: Draft, event: ConsentGranted): 'nothing-new' | undefine
   if (event.token !== undefined && consent.lineage.length === 0) {
     keepToken(draft, event.token, event.at);
   }
-  if (!consent.validUntilTold) learnLifetime(draft, event);
+  const isOfThisLife = event.at >= (consent.grantedAt ?? event.at);
+  if (!consent.validUntilTold && isOfThisLife) learnLifetime(draft, event);
   if (consent.supersedes === undefined) supersede(draft, event);
   announceStatus(draft, from, 'granted');
   return changed(before, consent) ? undefined : 'nothing-new';

@@ -8,8 +8,3 @@ export const SECOND: number = 1_000;
 export const MINUTE: number = 60 * SECOND;
 export const HOUR: number = 60 * MINUTE;
 export const DAY: number = 24 * HOUR;
-
-/** Adds whole days of 24 hours. For a bank's calendar days use `bankDayOf`. */
-export function plusDays(at: Instant, days: number): Instant {
-  return at + days * DAY;
-}

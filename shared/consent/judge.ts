@@ -121,7 +121,7 @@ function forgetRace(draft: Draft, event: BankCallCompleted): void {
   consent.races = consent.races.filter((race) => race.key !== key);
 }
 
-/** An error that says the consent may be over. (rules 5, 6) */
+/** The bank calls the consent over: noted, and perhaps the end. (rules 5, 6) */
 function strike(draft: Draft, event: BankCallCompleted, fresh: boolean): void {
   const { consent, policy } = draft;
   const { at, call, finding } = event;
@@ -132,13 +132,19 @@ function strike(draft: Draft, event: BankCallCompleted, fresh: boolean): void {
   }
   const before = consent.strikes.length;
   consent.evidenceAt = at;
-  consent.strikes = withError(consent.strikes, { at, category: finding.category }, call, policy);
+  consent.strikes = withError(
+    consent.strikes,
+    { at, category: finding.category },
+    call,
+    fresh,
+    policy,
+  );
   draft.notes.push('strike');
 
   const { validUntil } = consent;
   const outlived = finding.category === 'CONSENT.EXPIRED' && validUntil !== undefined;
   if (outlived && at >= validUntil) return endByBank(draft, at);
-  if (areFinal(consent.strikes, policy) && !reprieve(draft, fresh)) return endByBank(draft, at);
+  if (areFinal(consent.strikes, policy) && !reprieve(draft)) return endByBank(draft, at);
 
   consent.status = 'suspect';
   if (consent.strikes.length > before || consent.confirming === undefined) {
@@ -149,9 +155,10 @@ function strike(draft: Draft, event: BankCallCompleted, fresh: boolean): void {
 }
 
 /** A bank that sends a fresh token with the last strike is not believed, at most twice. */
-function reprieve(draft: Draft, fresh: boolean): boolean {
+function reprieve(draft: Draft): boolean {
   const { consent, policy } = draft;
   const reprieves = consent.strikes.filter(({ reprieved }) => reprieved).length;
+  const { fresh = false } = consent.strikes.at(-1) ?? {};
   if (!fresh || reprieves >= policy.freshTokenReprievesMax) return false;
 
   consent.strikes = consent.strikes.map((one, index) =>

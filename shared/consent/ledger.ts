@@ -9,8 +9,9 @@ import type { Draft } from './draft.ts';
 import type { Call } from './finding.ts';
 import { HOUR, type Instant, MINUTE } from './instant.ts';
 import type { Bank } from './provider.ts';
+import { waitingCalls } from './waiting.ts';
 
-export const LEDGER_KEYS_MAX = 256;
+const LEDGER_KEYS_MAX = 128;
 
 /** What a message says of the bank adds to what is known; another bank takes its place. */
 export function learnBank({ consent }: Draft, bank: Bank | undefined): void {
@@ -47,7 +48,8 @@ export function countCall(draft: Draft, call: Call, at: Instant): void {
 
 /** Whether today's purges are used up; counts one more when they are not. (rule 11) */
 export function mayPurge(draft: Draft, at: Instant): boolean {
-  const today = ledgerOf(draft.consent, at);
+  // News of the day before counts today: it is today that the list is fetched.
+  const today = ledgerOf(draft.consent, at) ?? draft.consent.ledger;
   if (today === undefined || today.purges >= draft.policy.purgesPerDayMax) return false;
   draft.consent.ledger = { ...today, purges: today.purges + 1 };
   return true;
@@ -103,9 +105,8 @@ function ledgerOf(consent: Consent, at: Instant): Ledger | undefined {
 
 /** Requests of today that have not been answered yet: they will be counted when they are. */
 function underWay(consent: Consent, waiting: WaitingCall, dayStart: Instant): number {
-  const all = consent.confirming ? [consent.confirming, ...consent.calls] : consent.calls;
   const key = ledgerKey(waiting.call);
-  const sent = all.filter(
+  const sent = waitingCalls(consent).filter(
     ({ call, request }) => request && request.sentAt >= dayStart && ledgerKey(call) === key,
   );
   return sent.length;

@@ -1,7 +1,7 @@
 /**
- * Which token is the latest. Arrival order says nothing: a result that used the current token
- * brings its successor, otherwise the bank's response time decides. Every token seen leaves the
- * first 8 bytes of its fingerprint behind, with the life it belonged to. (rules 1, 2, 4)
+ * Which token is the latest, in whatever order they arrive: the answer to a call with the stored
+ * token brings the next one; where the calls do not tell, the later answer counts. Of every token
+ * seen the first 8 bytes of its fingerprint are kept, with its life. (rules 1, 2, 4)
  */
 import type { Ancestor, Consent } from './consent.ts';
 import type { Draft } from './draft.ts';

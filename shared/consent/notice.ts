@@ -1,6 +1,6 @@
 /**
- * What we tell the owner. A notice's id is deterministic, so a repeated delivery can be dropped by
- * it; `sequence` is the version of the decision and tells order, for SNS does not. (rule 17)
+ * What we tell the owner. The id follows from the decision, so that a second delivery is known by
+ * it; `sequence` counts a consent's decisions, so that a late delivery is known by that. (rule 17)
  */
 import type { Category } from './category.ts';
 import type { Instant } from './instant.ts';

@@ -1,6 +1,6 @@
 /**
- * What is done about each category, as data: one row per category, found by its longest prefix,
- * and overridden per provider. Every duration and count carries its unit in its name.
+ * What is done about each category, as data: one row per category, found by its longest prefix.
+ * A provider may have rows and values of its own. A value's name says its unit.
  */
 import { type Category, longestPrefix } from './category.ts';
 import { PROVIDERS, type Provider } from './provider.ts';
@@ -146,12 +146,12 @@ const DEFAULT: Policy = {
 
 type Override = Partial<Policy>;
 
-/** Klarna: 000 and 002, "typically 4 requests per day per consent". */
+/** Four calls a day: what 000 calls typical. */
 const OVERRIDES: Readonly<Record<Provider, Override>> = {
   'klarna-consent': { rotatesTokens: true, unattendedCallsPerDayMax: 4 },
   'klarna-xs2a': { unattendedCallsPerDayMax: 4 },
   keybank: {},
-  /** 003 "Retry Logic": 4xx is final at the first report, 500 is tried three times in all. */
+  /** 003 "Retry Logic": no 4xx but 429 is repeated, 500 is tried three times in all. */
   hamsterbank: {
     idempotentPayments: true,
     finality: {
@@ -179,7 +179,7 @@ export const POLICIES: Policies = Object.fromEntries(
 
 const UNREADABLE: Reaction = LADDER;
 
-/** The row for a category. Every category has one: the test of this file says so. */
+/** The row for a category. Each has one, as test/consent/policy.test.ts proves. */
 export function reactionTo(policy: Policy, category: Category): Reaction {
   return longestPrefix(policy.reactions, category) ?? UNREADABLE;
 }

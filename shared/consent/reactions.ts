@@ -1,12 +1,13 @@
 /**
  * What is done about an answer that is neither a success nor a strike: the call waits, is given up,
- * or leads to another call. The confirming call of a suspect consent has no end: where another call
- * would be given up, it goes on the next day. (reactions; rules 5 to 11)
+ * or leads to another call. The confirming call of a suspect consent is never dropped: where
+ * another would be given up, it is made again a day later. (docs/lifecycle.md; rules 5 to 11)
  */
 import { nextMonthOf, spreadOf } from './bank-day.ts';
 import type { WaitingCall } from './consent.ts';
 import { announcePurge, ask, type Draft } from './draft.ts';
 import type { BankCallCompleted } from './event.ts';
+import { abandon, isConfirming, waitOr } from './going-on.ts';
 import { DAY, HOUR, type Instant, MINUTE } from './instant.ts';
 import { beginLimitWait, mayPurge } from './ledger.ts';
 import { type Ladder, type Reaction, reactionTo } from './policy.ts';
@@ -16,7 +17,6 @@ import {
   callKey,
   counts,
   find,
-  giveUp,
   hintOf,
   letWait,
   newWaiting,
@@ -69,8 +69,10 @@ function climb(
 
   const minutes = ladder.minutes[Math.min(step, ladder.minutes.length - 1)] ?? 0;
   const wait = atTop && ladder.atTop === 'give-up' ? DAY : minutes * MINUTE;
-  const dueAt = hintOf(draft, event) ?? event.at + wait;
-  waitOr(draft, event, { reason: 'retry', dueAt, step: step + 1 }, () => {
+  const least = atTop || confirming ? event.at + wait : 0;
+  const dueAt = Math.max(hintOf(draft, event) ?? event.at + wait, least);
+  const refreshed = event.finding.category === 'CREDENTIAL.ACCESS_TOKEN';
+  waitOr(draft, event, { reason: 'retry', dueAt, step: step + 1, refreshed }, () => {
     askForTransferState(draft, event, event.at + minutes * MINUTE);
   });
 }
@@ -95,7 +97,8 @@ function awaitNextDay(draft: Draft, event: BankCallCompleted): void {
 function awaitNextMonth(draft: Draft, event: BankCallCompleted, spreadHours: number): void {
   draft.notes.push('client-quota-used-up');
   const month = nextMonthOf(event.at) + spreadOf(draft.consent.ref, spreadHours * HOUR);
-  const dueAt = hintOf(draft, event, draft.policy.quotaWaitMaxDays * DAY) ?? month;
+  const hint = hintOf(draft, event, draft.policy.quotaWaitMaxDays * DAY);
+  const dueAt = hint === undefined ? month : Math.max(hint, event.at + HOUR);
   waitOr(draft, event, { reason: 'limit-over', dueAt });
 }
 
@@ -170,31 +173,4 @@ function askForTransferState(draft: Draft, { call, at }: BankCallCompleted, dueA
   };
   if (find(draft.consent, callKey(state)) !== undefined) return;
   letWait(draft, state, at, { reason: 'retry', dueAt });
-}
-
-/** The call waits; where it cannot, `otherwise`, and it is given up. */
-function waitOr(
-  draft: Draft,
-  event: BankCallCompleted,
-  wait: Parameters<typeof letWait>[3],
-  otherwise: () => void = () => {},
-): void {
-  if (letWait(draft, event.call, event.at, wait)) return;
-  otherwise();
-  abandon(draft, event);
-}
-
-/** Given up; the confirming call goes on as an `accounts` call the next day. (rule 5) */
-function abandon(draft: Draft, event: BankCallCompleted): void {
-  if (event.call.attended) return;
-  if (!isConfirming(draft, event)) return giveUp(draft, callKey(event.call));
-
-  const { attempts } = draft.consent.confirming ?? { attempts: 0 };
-  const wait = { reason: 'confirm', dueAt: event.at + DAY } as const;
-  draft.consent.confirming = { ...newWaiting(ACCOUNTS_CALL, wait, event.at), attempts };
-}
-
-function isConfirming(draft: Draft, event: BankCallCompleted): boolean {
-  const { confirming } = draft.consent;
-  return confirming !== undefined && waitingFor(draft.consent, event) === confirming;
 }

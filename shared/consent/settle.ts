@@ -60,7 +60,7 @@ function proceed(draft: Draft, held: WaitingCall, now: Instant): void {
 /** Nobody answered for a day. Not without end, but for the confirming call. (rule 10) */
 function mayResend(draft: Draft, held: WaitingCall): boolean {
   const { policy } = draft;
-  const sendings = held.request?.sendings ?? 0;
+  const { sendings } = held;
   draft.notes.push('unanswered');
   if (held === draft.consent.confirming) {
     if (sendings >= policy.confirmSendingsAsk) ask(draft, 'NO_CALLER');
@@ -82,8 +82,8 @@ function send(draft: Draft, held: WaitingCall, now: Instant): void {
   const from = now - held.dueAt > policy.lateSendingMinutes * MINUTE ? now : held.dueAt;
   const life = from + policy.requestLifeHours * HOUR;
   const attempts = held.attempts + 1;
-  const sendings = (held.request?.sendings ?? 0) + 1;
-  replace(draft, held, { ...held, attempts, request: { id, sentAt: now, sendings } });
+  const sendings = held.sendings + 1;
+  replace(draft, held, { ...held, attempts, sendings, request: { id, sentAt: now } });
   draft.effects.push({
     do: 'RequestCall',
     key: `request:${held.key}`,

@@ -1,6 +1,6 @@
 /**
- * Strikes: errors that say the consent may be over. The first is never believed; a second one at
- * least 30 minutes later is. Times are the bank's response times. (rule 5)
+ * Strikes: errors by which a bank calls the consent over. How many it takes is the policy's; those
+ * of one half hour are one. Times are the bank's response times. (rule 5)
  */
 import type { Category } from './category.ts';
 import type { Consent, Strike } from './consent.ts';
@@ -18,19 +18,22 @@ export function withError(
   strikes: readonly Strike[],
   error: ConsentError,
   call: Call,
+  fresh: boolean,
   policy: Policy,
 ): readonly Strike[] {
   const latest = strikes.at(-1);
   if (latest !== undefined && error.at - latest.at < policy.strikeWindowMinutes * MINUTE) {
     const errors = [...latest.errors, error];
     const kept = errors.length > ERRORS_PER_STRIKE_MAX ? errors.toSpliced(1, 1) : errors;
-    return [...strikes.slice(0, -1), { ...latest, category: categoryOf(kept), errors: kept }];
+    const joined = { category: categoryOf(kept), errors: kept, fresh: latest.fresh || fresh };
+    return [...strikes.slice(0, -1), { ...latest, ...joined }];
   }
   const strike = {
     at: error.at,
     category: error.category,
     errors: [error],
     call,
+    fresh,
     reprieved: false,
   };
   // The first one stays, for the span is counted from it.

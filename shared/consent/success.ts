@@ -1,6 +1,6 @@
 /**
  * A success is proof of life: what was held against the consent before it is void, and what waited
- * for it goes on. (reactions `OK*`; rules 2, 5, 6, 11)
+ * for it goes on. (docs/lifecycle.md; rules 2, 5, 6, 11)
  */
 import type { WaitingCall } from './consent.ts';
 import { announceStatus, type Draft, publishedStatus } from './draft.ts';
@@ -38,7 +38,7 @@ export function succeed(draft: Draft, event: BankCallCompleted): void {
 
   endOwnWait(draft, callKey(call), at);
   if (call.operation === ACCOUNTS_CALL.operation) takeAccounts(draft, event);
-  clearSuspicion(draft, at);
+  clearSuspicion(draft, event);
   if (consent.status === 'received') consent.status = 'valid';
   announceStatus(draft, from, 'OK');
 }
@@ -52,8 +52,9 @@ function endOwnWait(draft: Draft, key: string, at: Instant): void {
 }
 
 /** Strikes before it are void. With none left, what the suspicion held goes on in ten minutes. */
-function clearSuspicion(draft: Draft, at: Instant): void {
+function clearSuspicion(draft: Draft, event: BankCallCompleted): void {
   const { consent, policy } = draft;
+  const { at } = event;
   const standing = without(consent.strikes, at);
   if (standing === consent.strikes) return;
 
@@ -64,6 +65,7 @@ function clearSuspicion(draft: Draft, at: Instant): void {
   consent.status = 'valid';
   delete consent.confirming;
   const resumeAt = at + policy.resumeAfterMinutes * MINUTE;
+  fetchForLaterOnes(draft, event);
   consent.calls = consent.calls.map((held) => resumed(held, resumeAt));
 }
 

@@ -8,7 +8,8 @@ import type { Draft } from './draft.ts';
 import type { RequestReason } from './effect.ts';
 import type { BankCallCompleted } from './event.ts';
 import type { Call } from './finding.ts';
-import { HOUR, type Instant } from './instant.ts';
+import { hash32 } from './hash32.ts';
+import { HOUR, type Instant, MINUTE } from './instant.ts';
 
 export const WAITING_CALLS_MAX = 32;
 export const TRANSFERS_MAX = 8;
@@ -16,16 +17,21 @@ export const TRANSFERS_MAX = 8;
 /** Two calls are the same when operation, account, parameters and instruction are. */
 export function callKey(call: Call): string {
   const { operation, accountId = '', parameters, instructionId = '' } = call;
-  const rest = parameters === undefined ? '' : canonical(parameters);
+  const rest = parameters === undefined ? '' : digestOf(canonical(parameters));
   return `${operation}|${accountId}|${instructionId}|${rest}`;
 }
 
 /** An `accounts` call of our own: no account, no parameters, nobody present. */
 export const ACCOUNTS_CALL: Call = { operation: 'accounts', attended: false };
 
+/** All that waits, the confirming call first. */
+export function waitingCalls({ confirming, calls }: Consent): readonly WaitingCall[] {
+  return confirming ? [confirming, ...calls] : calls;
+}
+
 /** The waiting call that a result is about: the one its request was made for, else the same one. */
 export function waitingFor(consent: Consent, event: BankCallCompleted): WaitingCall | undefined {
-  const waiting = consent.confirming ? [consent.confirming, ...consent.calls] : consent.calls;
+  const waiting = waitingCalls(consent);
   if (waiting.length === 0) return undefined;
 
   const { requestId } = event;
@@ -88,9 +94,17 @@ export function letWait(draft: Draft, call: Call, failedAt: Instant, wait: Wait)
     ...wait,
     reason: held === undefined ? wait.reason : reasonOf(held, wait.reason),
   };
-  if (consent.confirming?.key === key) consent.confirming = { ...next, reason: 'confirm' };
-  else putCall(draft, next);
+  if (consent.confirming?.key === key) {
+    const dueAt = Math.max(next.dueAt, confirmFrom(draft));
+    consent.confirming = { ...next, reason: 'confirm', dueAt };
+  } else putCall(draft, next);
   return true;
+}
+
+/** The soonest that a confirming call may go, whatever a hint or a step says. (rule 5) */
+export function confirmFrom({ consent, policy }: Draft): Instant {
+  const latest = consent.strikes.at(-1);
+  return latest === undefined ? 0 : latest.at + policy.confirmAfterMinutes * MINUTE;
 }
 
 /** A call that has not waited before. */
@@ -104,6 +118,7 @@ export function newWaiting(call: Call, wait: Wait, failedAt: Instant): WaitingCa
     refreshed: false,
     awaitsAccounts: false,
     attempts: 0,
+    sendings: 0,
     ...wait,
   };
 }
@@ -158,6 +173,11 @@ function paymentEnd(draft: Draft, call: Call): Instant | undefined {
   const known = consent.transfers.find(({ instructionId }) => instructionId === call.instructionId);
   if (!policy.idempotentPayments || known === undefined) return Number.NEGATIVE_INFINITY;
   return known.firstAttemptAt + policy.paymentLifeHours * HOUR;
+}
+
+/** Short for a text: 64 bits, far more than the few calls that wait beside each other need. */
+function digestOf(text: string): string {
+  return [0, 1].map((seed) => hash32(text, seed).toString(36)).join('.');
 }
 
 /** JSON with sorted keys: intake has bounded size and depth. */

@@ -1,5 +1,5 @@
 /**
- * The account list of a successful `accounts` call, wherever one of the providers puts it. An
+ * Finds the accounts in the answer to an `accounts` call, wherever a provider puts them. An
  * entry without an id could not be named in a call and is left out; a list is never cut, because
  * an account that is missing from it counts as gone.
  */

@@ -1,7 +1,7 @@
 /**
- * A dialect is one provider's error language. It turns an answer, exactly as it came, into a
- * finding in our words: pure, synchronous, and it never throws on anything a bank can send. Its
- * table is data, so that tests and the docs read the same rows as the code.
+ * How one provider's answers are to be understood: a table of what its codes and statuses mean,
+ * and the function that makes a finding of an answer. It is pure and never throws on what a bank
+ * sends. The table is data, so that tests and the docs read the same rows as the code.
  */
 import type { Category, Scope } from '../consent/category.ts';
 import type { Call, Finding, RawResponse } from '../consent/finding.ts';

@@ -1,7 +1,7 @@
 /**
  * KeyBank (001): HTTP statuses carry the meaning; some APIs add `responseHeader.status` S, W or F.
- * Where body and HTTP disagree the worse wins. It has no word for a consent, so nothing it says is
- * ever a strike. `ServiceError` differs by API and stays opaque, but for `connectError`.
+ * A body can only make the answer worse than the status says. There is no word for a consent, so
+ * nothing is ever a strike. `ServiceError` differs by API and stays opaque, but for `connectError`.
  */
 import { at } from './body.ts';
 import type { Dialect, Row } from './dialect.ts';

@@ -65,7 +65,7 @@ const ROWS: readonly Row[] = [
   {
     match: 'code NOT_SUPPORTED.ACCOUNTS_NOT_APPLICABLE',
     category: 'NOT_SUPPORTED.ACCOUNTS_NOT_APPLICABLE',
-    // Its third example: the given account_id could not be matched to an account of the user.
+    // The third example under it in 000 is an account_id (or iban) that the user does not have.
     onAccount: 'CONSENT.RESOURCE_NOT_GRANTED',
     source: SESSION_ERRORS,
   },

@@ -1,7 +1,7 @@
 /**
- * Finds the row of a dialect's table for a code or an HTTP status. A code falls back to its
- * longest known prefix on dot boundaries, so a subcategory that is new tomorrow is read as its
- * group today; case and surrounding space do not count.
+ * Finds the row of a dialect's table for a code or an HTTP status. Of a code that has none the last
+ * parts are dropped until there is one, so a subcategory that is new tomorrow is read as its group
+ * today; case and surrounding space do not count.
  */
 import { longestPrefix } from '../consent/category.ts';
 import type { Row } from './dialect.ts';

@@ -33,8 +33,8 @@ export function happeningOf(
   };
 }
 
-export function isTooLong(secret: Secret): boolean {
-  return Buffer.byteLength(secret.reveal()) > TOKEN_BYTES_MAX;
+export function isTooLong(secret: Secret, bytesMax: number = TOKEN_BYTES_MAX): boolean {
+  return Buffer.byteLength(secret.reveal()) > bytesMax;
 }
 
 export function tokenOf(secret: Secret): Token {

@@ -12,7 +12,7 @@ import type { ConsentGrantedMessage } from '../messages/consent-granted.ts';
 import { type ResultMessage, readResultMessage } from '../messages/read-message.ts';
 import { type Happening, happeningOf, isTooLong, TOKEN_BYTES_MAX, tokenOf } from './happening.ts';
 import { withKnownZone } from './known-bank.ts';
-import type { QueueRecord, Reading } from './reading.ts';
+import type { IntakeNote, QueueRecord, Reading } from './reading.ts';
 import { rescueToken } from './rescue-token.ts';
 
 const TOKEN_TOO_LONG: Reading = {
@@ -20,13 +20,20 @@ const TOKEN_TOO_LONG: Reading = {
   reason: `the consent token is refused; expected at most ${TOKEN_BYTES_MAX} bytes`,
 };
 
+/** Eight of them are kept beside everything else. */
+const TRANSFER_BYTES_MAX = 4_096;
+const TRANSFER_TOO_LONG: IntakeNote = 'transfer-token-too-long';
+
 function readCompleted(message: BankCallCompletedMessage, happening: Happening): Reading {
   const { provider, call, response, failure, usedTokenFingerprint, requestId } = message.data;
-  const finding = DIALECTS[provider].translate({
+  const { transferToken, ...rest } = DIALECTS[provider].translate({
     call,
     response: response === null ? null : { ...response, body: response.body },
     ...(response === null && failure !== undefined ? { failure } : {}),
   });
+  // Without room for it in the record, it must not cost the consent's own token its place.
+  const tooLong = transferToken !== undefined && isTooLong(transferToken, TRANSFER_BYTES_MAX);
+  const finding = transferToken === undefined || tooLong ? rest : { ...rest, transferToken };
   const secret = finding.consentToken;
   if (secret !== undefined && isTooLong(secret)) return TOKEN_TOO_LONG;
 
@@ -42,7 +49,8 @@ function readCompleted(message: BankCallCompletedMessage, happening: Happening):
     finding,
     ...(secret === undefined ? {} : { token: tokenOf(secret) }),
   };
-  return { kind: 'event', event, notes: told?.notes ?? [] };
+  const notes = [...(told?.notes ?? []), ...(tooLong ? [TRANSFER_TOO_LONG] : [])];
+  return { kind: 'event', event, notes };
 }
 
 function readGranted(message: ConsentGrantedMessage, happening: Happening): Reading {

@@ -6,7 +6,7 @@ import type { ConsentEvent, TokenRescued } from '../consent/event.ts';
 import type { Instant } from '../consent/instant.ts';
 
 /** Something in a readable message that was left out. */
-export type IntakeNote = 'unknown-time-zone';
+export type IntakeNote = 'unknown-time-zone' | 'transfer-token-too-long';
 
 export interface QueueRecord {
   readonly messageId: string;

@@ -1,7 +1,6 @@
 /**
- * The spine: load, decide, save state and outbox in one conditional write, perform, clear.
- *
- * Save first, perform after: an outage of SNS never keeps a revocation from being recorded. A
+ * The spine: load, decide, save state and outbox in one conditional write, perform, clear. Since
+ * nothing is performed before it is saved, a consent's end is on record even while SNS is down. A
  * message is done when its own effects are; until then it is redelivered, known for a duplicate,
  * and what is owed is performed again.
  */
@@ -10,11 +9,14 @@ import { type Decision, decide } from '../consent/decide.ts';
 import type { AccountsToCache } from '../consent/draft.ts';
 import type { Effect } from '../consent/effect.ts';
 import type { ConsentEvent } from '../consent/event.ts';
+import type { Instant } from '../consent/instant.ts';
 import type { Policies } from '../consent/policy.ts';
 import { Failure } from '../runtime/failure.ts';
+import { asFailure } from './as-failure.ts';
 import { drain } from './drain.ts';
 import { outboxAfter } from './outbox.ts';
 import type { AccountCache, Clock, ConsentStore, Held, Journal, Perform } from './ports.ts';
+import { lineOf } from './tell.ts';
 
 export interface Deps {
   readonly store: ConsentStore;
@@ -57,12 +59,6 @@ export async function advance(
   return results;
 }
 
-/** What the store throws comes again and may pass; an impossible state read back does not. */
-export function asFailure(thrown: unknown): unknown {
-  const isBroken = thrown instanceof Error && thrown.name === 'AssertionError';
-  return thrown instanceof Failure || isBroken ? thrown : new Failure('STORE_UNAVAILABLE', thrown);
-}
-
 interface Step {
   readonly held: Held | undefined;
   readonly results: readonly Result[];
@@ -76,7 +72,10 @@ async function take(
   const [saved, folded] = await decideAndSave(held, events, deps);
   folded.decisions.forEach((decision, index) => {
     const event = events[index];
-    if (event !== undefined) tell(deps.journal, event, decision, folded);
+    const notCached = folded.cached === 'too large';
+    if (event !== undefined) {
+      deps.journal.decided(lineOf(event, decision, folded.before, notCached));
+    }
   });
   if (saved === undefined || saved.outbox.length === 0) {
     return { held: saved, results: folded.decisions.map(() => DONE) };
@@ -114,18 +113,32 @@ async function decideAndSave(
   deps: Deps,
 ): Promise<[Held | undefined, Folded]> {
   let held = loaded;
+  let cachedAt: Instant | undefined;
   for (let attempt = 1; attempt <= SAVE_ATTEMPTS_MAX; attempt += 1) {
     const folded = fold(held, events, deps.policies);
     const { next, cache } = folded;
+    if (cachedAt !== undefined && cache === undefined) await uncache(held, cachedAt, folded, deps);
     if (next === undefined) return [held, folded];
 
     const cached = cache && (await deps.cache.put({ consentId: next.consentId, ...cache }));
+    if (cached === 'cached') cachedAt = cache?.at;
     const save = { consent: next, outbox: folded.outbox, now: deps.clock() };
     const saved = await deps.store.save(save, held?.revision);
     if (saved !== 'conflict') return [saved, { ...folded, ...(cached && { cached }) }];
     held = (await deps.store.load([next.consentId])).get(next.consentId);
   }
   throw new Failure('CONTENTION');
+}
+
+/** The consent ended while its list was being cached: nothing of it is to be kept. */
+async function uncache(
+  held: Held | undefined,
+  cachedAt: Instant,
+  { decisions }: Folded,
+  { cache }: Deps,
+): Promise<void> {
+  const ended = decisions.some((one) => one.outcome === 'ignored' && one.reason === 'ended');
+  if (ended && held !== undefined) await cache.purge(held.consent.consentId, cachedAt + 1);
 }
 
 interface Folded {
@@ -160,34 +173,4 @@ function fold(held: Held | undefined, events: readonly ConsentEvent[], policies:
     ...(next && { next }),
     ...(cache && { cache }),
   };
-}
-
-function tell(
-  journal: Journal,
-  event: ConsentEvent,
-  decision: Decision,
-  { before, cached }: Folded,
-): void {
-  const advanced = decision.outcome === 'advanced' ? decision : undefined;
-  const consent = advanced ? advanced.next : before;
-  const tooLarge = advanced?.cache !== undefined && cached === 'too large';
-  const result = event.type === 'BankCallCompleted' ? event : undefined;
-  const provider = result?.provider ?? consent?.provider;
-  journal.decided({
-    consentRef: event.ref,
-    event: event.type,
-    eventId: event.id,
-    outcome: decision.outcome,
-    ...(decision.outcome === 'ignored' && { reason: decision.reason }),
-    ...(provider && { provider }),
-    ...(consent?.bank.id !== undefined && { bankId: consent.bank.id }),
-    ...(result && { operation: result.call.operation, category: result.finding.category }),
-    ...(consent && {
-      status: consent.status,
-      generation: consent.generation,
-      version: consent.version,
-    }),
-    notes: [...(advanced?.notes ?? []), ...(tooLarge ? ['accounts-too-large'] : [])],
-    effects: advanced?.effects.map((effect) => effect.do) ?? [],
-  });
 }

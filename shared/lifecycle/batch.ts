@@ -5,7 +5,8 @@
  */
 import type { ConsentEvent, TokenRescued } from '../consent/event.ts';
 import { Failure } from '../runtime/failure.ts';
-import { advance, asFailure, type Deps, type Result } from './advance.ts';
+import { advance, type Deps, type Result } from './advance.ts';
+import { asFailure } from './as-failure.ts';
 import type { ConsentStore, Held } from './ports.ts';
 
 /** What was made of a message. */
@@ -20,14 +21,14 @@ export interface Message {
 }
 
 export interface BatchDeps extends Deps {
-  /** Sends the message to the dead-letter queue with its reason. Safe to repeat. */
+  /** Takes an unreadable message out of the way. Repeating it makes a copy and loses nothing. */
   readonly setAside: (message: Message, reason: string) => Promise<void>;
   /** True when there is time to begin with one more consent. */
   readonly hasTime: () => boolean;
   readonly failed: (messageId: string, cause: unknown) => void;
 }
 
-/** Consents worked on side by side: DynamoDB and the bank's own pace allow more than it needs. */
+/** Consents worked on side by side. They mostly wait for AWS: a batch of ten takes two rounds. */
 export const CONSENTS_AT_ONCE_MAX = 8;
 
 /** The ids of the messages to come again. Throws a Failure when the store cannot be read. */

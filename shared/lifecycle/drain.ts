@@ -1,7 +1,7 @@
 /**
- * Performs what is owed and clears what was performed. No effect waits behind one that fails. A
- * clear that is lost, to a crash or to another worker's write, costs a repeat and never a loss:
- * whoever wrote in between has taken over what was owed, and performs it.
+ * Works off an outbox: all effects side by side, so that a failing one holds up no other, and then
+ * one write of what is left. If that write is lost, to a crash or to another worker's, effects are
+ * repeated and none is forgotten: the other worker has taken over what was owed.
  */
 import type { Effect } from '../consent/effect.ts';
 import { withoutPerformed } from './outbox.ts';

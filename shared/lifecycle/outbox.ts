@@ -8,11 +8,12 @@
  */
 import type { Consent } from '../consent/consent.ts';
 import type { CancelTimer, Effect, SetTimer, TimerName } from '../consent/effect.ts';
+import { waitingCalls } from '../consent/waiting.ts';
 
 /** Timers that may exist while the Scheduler cannot be reached; one more fires in vain. */
 const CANCELS_MAX = 8;
 /** Lines of the history that are owed at a time. */
-const LINES_OWED_MAX = 16;
+const LINES_OWED_MAX = 8;
 
 export function outboxAfter(
   owed: readonly Effect[],
@@ -42,10 +43,8 @@ export function withoutPerformed(
 
 function isStillOwed(effect: Effect, consent: Consent): boolean {
   switch (effect.do) {
-    case 'RequestCall': {
-      const waiting = consent.confirming ? [consent.confirming, ...consent.calls] : consent.calls;
-      return waiting.some(({ request }) => request?.id === effect.id);
-    }
+    case 'RequestCall':
+      return waitingCalls(consent).some(({ request }) => request?.id === effect.id);
     case 'PublishNotice':
       if (effect.notice.body.type !== 'reconsent.required') return true;
       return consent.end?.required === effect.notice.id;

@@ -1,6 +1,6 @@
 /**
- * What the spine needs of the world. Each port has a twin in memory and an implementation on AWS;
- * one contract suite per port is run by both.
+ * What the spine needs of the world. The consent store and the account cache have a twin in memory
+ * beside the one on DynamoDB; a suite for each in test/contracts is passed by both.
  */
 import type { Consent } from '../consent/consent.ts';
 import type { Effect } from '../consent/effect.ts';

@@ -1,6 +1,7 @@
 /**
- * The sweep finds what was owed and forgotten: effects whose worker died, timers that never fired.
- * Nothing depends on it for correctness, only for time. Bounded per run; the next run goes on.
+ * Catches up on consents that nobody is at work on: effects whose worker died, timers that did not
+ * fire. The next message of such a consent would do the same; the sweep needs none. A run takes a
+ * bounded number, the next run goes on.
  */
 import type { ConsentEvent } from '../consent/event.ts';
 import { MINUTE } from '../consent/instant.ts';

@@ -1,6 +1,6 @@
 /**
- * The worker asks a caller to make a call. It names the consent and carries no token: the caller
- * reads the latest one when it makes the call, and drops a request past its `notAfter`.
+ * What a caller is asked to do: one call for one consent, until `notAfter`. Tokens may rotate while
+ * it lies in the queue, so there is none in it; the caller looks it up when it begins.
  */
 import * as z from 'zod/mini';
 import type { RequestCall } from '../consent/effect.ts';

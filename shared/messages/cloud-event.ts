@@ -1,7 +1,7 @@
 /**
  * The envelope of every message: CloudEvents 1.0, structured mode. What a message does not name is
- * accepted and ignored, so a producer may add fields before we read them. A breaking change of a
- * message gets a new version in its type.
+ * accepted and ignored, so a producer may add fields before we read them. A change
+ * that would break readers makes a new type, with a higher version.
  */
 import * as z from 'zod/mini';
 import type { Instant } from '../consent/instant.ts';

@@ -1,6 +1,6 @@
 /**
- * What the owner is told: one schema per notice, and the way from the core's notice to it. A
- * repeated delivery has the same id; `sequence` tells order, for SNS does not. (rule 17)
+ * What the owner is told: one schema per notice, and the way from the core's notice to it. Id and
+ * `sequence` are the core's, so performing it again sends the same message. (rule 17)
  */
 import * as z from 'zod/mini';
 import { CATEGORIES } from '../consent/category.ts';

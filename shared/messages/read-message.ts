@@ -4,6 +4,7 @@
  * its type, whatever else is wrong with it.
  */
 import type * as z from 'zod/mini';
+import { withoutNulls } from './absent.ts';
 import { bankCallCompleted } from './bank-call-completed.ts';
 import { typeOf } from './cloud-event.ts';
 import { consentGranted } from './consent-granted.ts';
@@ -38,8 +39,8 @@ function parsed(text: string): { readonly json: unknown } | undefined {
   }
 }
 
-function typeIn(json: unknown): unknown {
-  return typeof json === 'object' && json !== null ? Reflect.get(json, 'type') : undefined;
+function typeIn(json: object): unknown {
+  return Reflect.get(json, 'type');
 }
 
 function read<Message>(
@@ -53,6 +54,10 @@ function read<Message>(
   }
 
   const { json } = content;
+  if (typeof json !== 'object' || json === null || Array.isArray(json)) {
+    const reason = `message (${text.length} characters) is refused; expected an object`;
+    return { kind: 'refused', reason, json };
+  }
   const type = typeIn(json);
   const schema =
     typeof type === 'string' && Object.hasOwn(schemas, type) ? schemas[type] : undefined;
@@ -62,7 +67,7 @@ function read<Message>(
     return { kind: 'refused', reason, json };
   }
 
-  const outcome = schema.safeParse(json);
+  const outcome = schema.safeParse(withoutNulls(json));
   if (outcome.success) return { kind: 'message', message: outcome.data };
   return { kind: 'refused', reason: refusalOf(outcome.error, json), json };
 }

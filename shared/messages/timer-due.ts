@@ -1,6 +1,6 @@
 /**
- * What a timer delivers: whose it is, and which of the consent's timers. It is a hint; the
- * decider checks generation, number and dates itself. (rule 14)
+ * What a timer delivers: whose it is, and which of the consent's timers. It settles nothing:
+ * whether it still stands, and what is due, is seen from the stored state. (rule 14)
  */
 import * as z from 'zod/mini';
 import { type SetTimer, scheduleName } from '../consent/effect.ts';

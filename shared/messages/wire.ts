@@ -11,7 +11,7 @@ import { PROVIDERS } from '../consent/provider.ts';
 export const CONSENT_ID_BYTES_MAX = 1_000;
 export const NAME_CHARS_MAX = 256;
 export const OPERATION_CHARS_MAX = 64;
-export const PARAMETERS_BYTES_MAX = 4_096;
+export const PARAMETERS_BYTES_MAX = 1_024;
 export const PARAMETERS_LEVELS_MAX = 8;
 export const CALLS_PER_DAY_MAX = 1_000;
 

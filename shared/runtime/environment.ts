@@ -1,6 +1,6 @@
 /**
- * The environment of each function, declared once: the function parses it at cold start, the local
- * stack and the infrastructure supply exactly these keys or do not compile. There are no defaults,
+ * The environment of each function, declared once: the function parses it at cold start, and who
+ * supplies it (the local AWS) has exactly these keys or does not compile. There are no defaults,
  * so nothing is silently missing.
  */
 import * as z from 'zod/mini';

@@ -7,6 +7,7 @@ import type { Context, ScheduledEvent } from 'aws-lambda';
 import { Failure } from './failure.ts';
 import type { Log } from './log.ts';
 import type { Counts } from './metrics.ts';
+import { TIME_RESERVE_MS } from './time-reserve.ts';
 
 export interface ScheduledWork {
   readonly log: Log;
@@ -15,8 +16,6 @@ export interface ScheduledWork {
     hasTime: () => boolean,
   ) => Promise<{ readonly found: number; readonly failed: readonly unknown[] }>;
 }
-
-const TIME_RESERVE_MS = 15_000;
 
 export function onSchedule({
   log,

@@ -7,6 +7,7 @@ import middy, { type MiddyfiedHandler } from '@middy/core';
 import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
 import type { Log } from './log.ts';
 import type { Counts } from './metrics.ts';
+import { TIME_RESERVE_MS } from './time-reserve.ts';
 
 /** A record as the work wants it. */
 export interface Incoming {
@@ -25,9 +26,6 @@ export interface SqsWork {
     hasTime: () => boolean,
   ) => Promise<readonly string[]>;
 }
-
-/** What is begun must end before the function's time does: one AWS call at its slowest. */
-const TIME_RESERVE_MS = 15_000;
 
 export function sqsBatch({
   log,

@@ -3,11 +3,11 @@
  * are refused. The compiler proves that the schema and `Account` are the same.
  */
 import { AssertionError } from 'node:assert';
+import { unmarshall } from '@aws-sdk/util-dynamodb';
 import * as z from 'zod/mini';
 import type { Account } from '../consent/finding.ts';
 import type { AccountList } from '../lifecycle/ports.ts';
-import { type Item, plainFields } from './attribute-value.ts';
-import { partitionOf } from './consent-item.ts';
+import { type Item, partitionOf } from './consent-item.ts';
 import { complaintsOf } from './impossible-item.ts';
 import type { Same } from './same-type.ts';
 
@@ -42,7 +42,7 @@ export function isTooLarge({ accounts }: AccountList): boolean {
  * attribute if the item is not what the cache writes.
  */
 export function accountListOf(consentId: string, item: Item): AccountList | undefined {
-  const plain = plainFields(item);
+  const plain = unmarshall(item);
   const parsed = storedAccounts.safeParse(plain);
   if (!parsed.success) {
     const why = complaintsOf(parsed.error.issues, plain);

@@ -5,9 +5,10 @@
  * This is the one place where the stored tokens are revealed (rule 18).
  */
 import { AssertionError } from 'node:assert';
+import type { AttributeValue } from '@aws-sdk/client-dynamodb';
+import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 import type { Consent, HeldToken, Transfer, WaitingCall } from '../consent/consent.ts';
 import type { Held, Save } from '../lifecycle/ports.ts';
-import { attributesOf, type Item, plainFields } from './attribute-value.ts';
 import {
   SCHEMA_VERSION,
   type StoredState,
@@ -18,6 +19,8 @@ import {
 import { storedCall, storedEffect } from './effect-schema.ts';
 import { complaintsOf } from './impossible-item.ts';
 import { owedPartitionOf, owedSince } from './owed-index.ts';
+
+export type Item = Record<string, AttributeValue>;
 
 /** Consents of one `load`: what BatchGetItem takes. */
 export const LOAD_MAX = 100;
@@ -117,7 +120,7 @@ export function storedForm({ consent, outbox }: Save, revision: string): StoredS
 export function toItem(next: Save, revision: string): Item {
   const owedAt = owedSince(next);
 
-  const item = attributesOf(storedForm(next, revision));
+  const item = marshall(storedForm(next, revision), { removeUndefinedValues: true });
   if (owedAt !== undefined) {
     item.owedIn = { S: owedPartitionOf(next.consent.ref) };
     item.owedAt = { N: String(owedAt) };
@@ -154,7 +157,7 @@ function unreadable(partition: unknown, why: string): AssertionError {
  * quotes a token, if the item is of a newer schema or not what `toItem` writes.
  */
 export function fromItem(item: Item): Held {
-  const plain = plainFields(item);
+  const plain = unmarshall(item);
   if (Number(plain.schemaVersion) > SCHEMA_VERSION) {
     const why = `schemaVersion: expected at most ${SCHEMA_VERSION}, found ${plain.schemaVersion}`;
     throw unreadable(plain.pk, why);

@@ -39,7 +39,8 @@ const waitingCall = z.object({
   refreshed: z.boolean(),
   awaitsAccounts: z.boolean(),
   attempts: count,
-  request: z.exactOptional(z.object({ id: z.string(), sentAt: instant, sendings: count })),
+  sendings: count,
+  request: z.exactOptional(z.object({ id: z.string(), sentAt: instant })),
   notAfter: z.exactOptional(instant),
 });
 
@@ -48,6 +49,7 @@ const strike = z.object({
   category,
   errors: z.array(consentError),
   call,
+  fresh: z.boolean(),
   reprieved: z.boolean(),
 });
 

@@ -10,10 +10,10 @@ import {
   UpdateItemCommand,
   type UpdateItemCommandInput,
 } from '@aws-sdk/client-dynamodb';
+import { marshall } from '@aws-sdk/util-dynamodb';
 import type { Instant } from '../consent/instant.ts';
 import type { AccountCache, AccountList } from '../lifecycle/ports.ts';
 import { accountListOf, accountsKeyOf, isTooLarge } from './account-item.ts';
-import { attributesOf } from './attribute-value.ts';
 
 type Change = Required<
   Pick<
@@ -40,7 +40,7 @@ export class DynamoAccountCache implements AccountCache {
       ConditionExpression:
         '(attribute_not_exists(#at) OR #at < :at) AND ' +
         '(attribute_not_exists(purgedBefore) OR purgedBefore <= :at)',
-      ExpressionAttributeValues: attributesOf({ ':at': list.at, ':accounts': list.accounts }),
+      ExpressionAttributeValues: marshall({ ':at': list.at, ':accounts': list.accounts }),
     });
     return written ? 'cached' : 'outdated';
   }

@@ -13,8 +13,7 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import type { Instant } from '../consent/instant.ts';
 import type { ConsentStore, Held, Save } from '../lifecycle/ports.ts';
-import type { Item } from './attribute-value.ts';
-import { consentIdOf, fromItem, LOAD_MAX, stateKeyOf, toItem } from './consent-item.ts';
+import { consentIdOf, fromItem, type Item, LOAD_MAX, stateKeyOf, toItem } from './consent-item.ts';
 import { OWED_INDEX, OWED_PARTITIONS } from './owed-index.ts';
 
 /** Reads of one `load`: an answer holds 16 MB, and 100 of the largest items take three. */

@@ -1,5 +1,5 @@
 /**
- * The account cache's twin in memory, for tests and simulations: the same answers, no network.
+ * The account cache's twin in memory, for tests: the same answers, no network.
  */
 import type { Instant } from '../consent/instant.ts';
 import type { AccountCache, AccountList } from '../lifecycle/ports.ts';

@@ -1,6 +1,6 @@
 /**
- * The table's twin in memory, for tests and simulations: the same answers, the same bounds, no
- * network. What is stored is immutable, so it is kept as it came.
+ * The table's twin in memory, for tests: the same answers, the same bounds, no network. What is
+ * stored is immutable, so it is kept as it came.
  */
 import type { Instant } from '../consent/instant.ts';
 import type { ConsentStore, Held, Save } from '../lifecycle/ports.ts';

@@ -1,7 +1,7 @@
 /**
  * The sparse index `owed`: which consents owe something, and since when. A consent that owes
  * nothing and waits for nothing is not in it. It is spread over a few partitions, because every
- * decision writes to it and one partition takes 1,000 writes a second.
+ * decision that owes an effect writes to it, and one partition takes 1,000 writes a second.
  */
 import type { Instant } from '../consent/instant.ts';
 import type { Save } from '../lifecycle/ports.ts';

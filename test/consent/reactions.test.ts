@@ -51,7 +51,7 @@ describe('the reactions', () => {
     expect(waitsOf('CREDENTIAL')).toEqual([30, 60, 120, 240, 480, 960, 960, 960, 960]);
   });
 
-  it('CREDENTIAL.ACCESS_TOKEN is repeated at once, one time, then as CREDENTIAL', () => {
+  it('CREDENTIAL.ACCESS_TOKEN goes again at once, and if refused once more climbs as CREDENTIAL', () => {
     expect(waitsOf('CREDENTIAL.ACCESS_TOKEN')).toEqual([0, 30, 60, 120, 240, 480, 960, 960, 960]);
   });
 
@@ -121,7 +121,7 @@ describe('the reactions', () => {
     expect(waitsOf('RATE_LIMIT', { retryAfterSeconds: 9 * 86_400 }, 1)).toEqual([1_440]);
   });
 
-  it('NOT_AUTHORISED before the first grant or success leaves it received; afterwards it is a strike', () => {
+  it('NOT_AUTHORISED leaves a consent received until a grant or success is heard of; then it is a strike', () => {
     const before = when(
       answer('2026-11-22T10:00Z', 'CONSENT.NOT_AUTHORISED', { provider: 'hamsterbank' }),
     );

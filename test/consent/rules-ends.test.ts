@@ -78,7 +78,7 @@ describe('rule 12: the end', () => {
     expect(next.consent).toMatchObject({ status: 'suspect', generation: 2 });
   });
 
-  it('is received when adopted by an answer that is neither success nor strike', () => {
+  it('is received when first heard of by an error that is no strike', () => {
     const adopted = answer('2026-11-22T08:00Z', 'TECHNICAL');
 
     expect(when(adopted).consent.status).toBe('received');
@@ -117,7 +117,7 @@ describe('rule 13: withdrawn, replaced', () => {
     expect(told.notice('reconsent.withdrawn')?.withdraws).toMatch(/\.g1\.required$/);
   });
 
-  it('is revived by nothing but a newer grant', () => {
+  it('comes back to life by a newer grant only', () => {
     const history = [GRANTED, withdrawn('2026-11-22T08:00Z', 'tpp')];
 
     expect(given(...history).when(answer('2026-11-23T08:00Z', 'OK', { token: 't9' })).ignored).toBe(
@@ -161,7 +161,7 @@ describe('rule 13: withdrawn, replaced', () => {
     ).toBe('ended');
   });
 
-  it('ignores a withdrawal or replacement older than the latest grant, and one that names itself', () => {
+  it('ignores an end from before its latest grant, and a replacement by itself', () => {
     expect(given(GRANTED).when(withdrawn('2026-10-31T08:00Z', 'psu')).ignored).toBe(
       'older-than-grant',
     );
@@ -236,7 +236,7 @@ describe('rule 14: timers are hints', () => {
   });
 });
 
-describe('rules 15, 16, 17 and 19', () => {
+describe('rules 15, 17 and 19', () => {
   it('rule 15: a result id that was applied is a duplicate', () => {
     const told = given(answer('2026-11-22T08:00Z', 'CONSENT.EXPIRED', { id: 'r1' })).when(
       answer('2026-11-22T09:00Z', 'CONSENT.EXPIRED', { id: 'r1' }),

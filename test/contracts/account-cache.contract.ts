@@ -1,6 +1,6 @@
 /**
  * What every account cache promises: lists and purges arrive late, twice and in any order, and
- * still the newest list stands and nothing purged comes back. Run by the twin and by the table.
+ * still the newest list stands and nothing purged comes back. Twin and table both pass it.
  */
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';

@@ -105,7 +105,7 @@ async function playPoison(): Promise<void> {
   await story.until('2026-11-24T08:00:00Z');
 }
 
-describe('no token', () => {
+describe('rule 18: no token', () => {
   it('is missing from the story: they are in the table while the consent lives', async () => {
     expect(await story.state('alive')).toMatchObject({
       status: 'suspect',

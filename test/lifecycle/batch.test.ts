@@ -5,6 +5,7 @@ import { CONSENTS_AT_ONCE_MAX, type Message, takeBatch } from '../../shared/life
 import type { ConsentStore } from '../../shared/lifecycle/ports.ts';
 import { answer, granted, rescued } from '../support/story.ts';
 import {
+  deliver,
   endOf,
   heldIn,
   messageOf,
@@ -157,7 +158,7 @@ describe('a batch out of time', () => {
   });
 });
 
-describe('an unreadable message', () => {
+describe('rule 16: an unreadable message', () => {
   it('is set aside with its reason, and the rest of the batch goes on', async () => {
     const world = twins();
     const { deps, trace } = traced(world);
@@ -196,6 +197,8 @@ describe('an unreadable message', () => {
 
   it('is set aside though its token belongs nowhere', async () => {
     const world = twins();
+    await deliver(world, granted('2026-11-01T10:00Z', { provider: 'keybank' }));
+    world.lines.length = 0;
 
     const again = await takeBatch([unreadable('m1', 't1')], world);
 

@@ -56,7 +56,10 @@ const IGNORED: Readonly<Record<IgnoredReason, Story>> = {
   'nothing-new': [GRANTED, OK, granted('2026-11-01T09:00Z')],
   'stale-timer': [GRANTED, FIRST, timerDue('2026-11-23T08:20Z', 1, 7)],
   'unknown-consent': [timerDue('2026-11-23T08:20Z', 1, 1)],
-  'token-not-kept': [rescued('2026-11-22T08:00Z', 't1')],
+  'token-not-kept': [
+    granted('2026-11-01T10:00Z', { provider: 'keybank' }),
+    rescued('2026-11-22T08:00Z', 't1'),
+  ],
 };
 
 const NOTES: Readonly<Record<Note, Story>> = {

@@ -55,7 +55,8 @@ const waiting = (id?: string, key = 'balances'): WaitingCall => ({
   refreshed: false,
   awaitsAccounts: false,
   attempts: 1,
-  ...(id !== undefined && { request: { id, sentAt: 0, sendings: 1 } }),
+  sendings: 1,
+  ...(id !== undefined && { request: { id, sentAt: 0 } }),
 });
 
 const notice = (name: string, body: NoticeBody): PublishNotice => ({

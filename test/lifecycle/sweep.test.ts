@@ -1,4 +1,4 @@
-/** The sweep: finds what was owed and forgotten, within bounds, and holds nobody up. */
+/** The sweep catches up on what is overdue, within bounds, and holds nobody up. */
 import { AssertionError } from 'node:assert';
 import { describe, expect, it } from 'vitest';
 import { MINUTE } from '../../shared/consent/instant.ts';

@@ -80,6 +80,26 @@ describe('a message of the results queue', () => {
     expect(data).toMatchObject({ response: { body } });
   });
 
+  it.each([
+    'bank',
+    'bank.timeZone',
+    'bank.unattendedCallsPerDayMax',
+    'call.accountId',
+    'call.parameters',
+    'usedTokenFingerprint',
+    'requestId',
+    'response.headers',
+    'failure',
+  ])('takes a null %s for none', (field) => {
+    const data = dataOf(withField(COMPLETED, `data.${field}`, null));
+
+    expect(JSON.stringify(data)).not.toContain(':null');
+  });
+
+  it('takes a null validUntil of a grant for none', () => {
+    expect(dataOf(withField(GRANTED, 'data.validUntil', null))).not.toHaveProperty('validUntil');
+  });
+
   it('has no response where none arrived, and then says why', () => {
     const silent = withField(COMPLETED, 'data.response', null);
 
@@ -137,7 +157,7 @@ describe('a refusal', () => {
     [
       'data.call.parameters',
       { text: 'x'.repeat(4_096) },
-      'call.parameters (an object) is refused; expected at most 4096 bytes of JSON, not 4107',
+      'call.parameters (an object) is refused; expected at most 1024 bytes of JSON, not 4107',
     ],
     [
       'data.call.parameters',

@@ -46,6 +46,7 @@ describe('the STATE item', () => {
           category: 'CONSENT',
           errors: [],
           call: { ...call, parameters },
+          fresh: false,
           reprieved: false,
         },
         {
@@ -53,6 +54,7 @@ describe('the STATE item', () => {
           category: 'CONSENT',
           errors: [],
           call: { ...call, parameters: nested },
+          fresh: false,
           reprieved: false,
         },
       ],

@@ -45,7 +45,8 @@ const waitingCall = arbitrary<WaitingCall>(
     refreshed: fc.boolean(),
     awaitsAccounts: fc.boolean(),
     attempts: count,
-    request: arbitrary<SentRequest>({ id: text, sentAt: instant, sendings: count }),
+    sendings: count,
+    request: arbitrary<SentRequest>({ id: text, sentAt: instant }),
     notAfter: instant,
   },
   'request',
@@ -62,6 +63,7 @@ const strike = arbitrary<Strike>({
   category,
   errors: consentErrors,
   call,
+  fresh: fc.boolean(),
   reprieved: fc.boolean(),
 });
 const ledger = arbitrary<Ledger>({

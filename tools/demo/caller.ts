@@ -1,7 +1,7 @@
 /**
  * The owner's programs: the daily job, the consumer of requests, and the app in which a PSU grants
- * and withdraws. They do what the interfaces ask of callers, and no more: the latest token is read
- * from the table just before a call, the bank's answer is reported untouched.
+ * and withdraws. They do what docs/failures.md asks of callers, and no more: the latest token is
+ * read from the table just before a call, the bank's answer is reported untouched.
  */
 import {
   DeleteMessageCommand,

@@ -3,10 +3,10 @@
  * before a call, and, at the end, what is remembered of it. Nothing here writes.
  */
 import { DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb';
+import { unmarshall } from '@aws-sdk/util-dynamodb';
 import type { Consent } from '../../shared/consent/consent.ts';
 import type { HistoryEntry } from '../../shared/consent/effect.ts';
 import type { Instant } from '../../shared/consent/instant.ts';
-import { plainFields } from '../../shared/store/attribute-value.ts';
 import { fromItem, stateKeyOf } from '../../shared/store/consent-item.ts';
 import { DynamoAccountCache } from '../../shared/store/dynamo-account-cache.ts';
 import { DynamoConsentStore } from '../../shared/store/dynamo-consent-store.ts';
@@ -44,7 +44,7 @@ export function tableOf({ client }: LocalAws): Table {
     },
     history: async (consentId) => {
       const kept = (await item({ ...stateKeyOf(consentId), sk: { S: 'HISTORY' } })) ?? {};
-      const { pk: _pk, sk: _sk, ...places } = plainFields(kept);
+      const { pk: _pk, sk: _sk, ...places } = unmarshall(kept);
       const entries = Object.values(places) as HistoryEntry[];
       return entries.sort((a, b) => a.version - b.version);
     },

@@ -27,7 +27,7 @@ export function reactionTable(): string {
   return table(['category', 'reaction', 'but'], rows);
 }
 
-/** Every number the rules name, by provider where they differ. */
+/** Every value of the policy, by provider where they differ. */
 export function policyTable(): string {
   const usual = POLICIES['klarna-consent'];
   const names = Object.keys(usual).filter(
@@ -44,11 +44,12 @@ export function policyTable(): string {
 function describe(reaction: Reaction): string {
   switch (reaction.do) {
     case 'climb-ladder': {
-      const end = reaction.atTop === 'stay' ? 'the last without end' : 'then given up';
-      return `repeated after ${reaction.minutes.map(hours).join(', ')}; ${end}`;
+      const steps = reaction.minutes.map(hours);
+      const end = reaction.atTop === 'stay' ? `then every ${steps.at(-1)}` : 'then given up';
+      return `made again after ${steps.join(', ')}; ${end}`;
     }
     case 'repeat-once':
-      return `repeated once after ${reaction.afterHours} h, then given up${asks(reaction.ask)}`;
+      return `made again once, after ${reaction.afterHours} h; then given up${asks(reaction.ask)}`;
     case 'give-up':
       return `given up at once${asks(reaction.ask)}`;
     case 'await-next-month':
@@ -64,11 +65,11 @@ const WORDS = {
   'await-next-day': "waits for the bank's next day",
   'refetch-accounts': 'accounts purged and fetched anew',
   'await-authorisation': 'nothing before the first grant or success, a strike afterwards',
-  'refresh-access-token': 'repeated at once, one time; then as `CREDENTIAL`',
+  'refresh-access-token': 'made again at once; if refused once more, as `CREDENTIAL`',
 } as const;
 
 function asks(ask: boolean): string {
-  return ask ? ' with an `action-required` notice' : '';
+  return ask ? ' and announced as `action-required`' : '';
 }
 
 function hours(minutes: number): string {

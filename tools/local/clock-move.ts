@@ -1,6 +1,6 @@
 /**
- * Moves the virtual clock the way time would have passed: through every timer on the way, in order,
- * with everything at rest before the next one fires, and one sweep at the end. So a day that is
+ * Moves the virtual clock the way time would have passed: it stops at each timer's date, the
+ * earliest first, goes on when all is at rest, and ends with a sweep. So a day that is
  * skipped in a second ends in the same state as a day that was waited for.
  */
 import { type Surroundings, settle } from './settling.ts';

@@ -65,7 +65,7 @@ function readTarget(local: Controlled, body: string): Read {
   const asked = fieldsOf(body);
   const [[name, value] = [], ...others] = asked ?? [];
   if (others.length > 0 || (name !== 'advance' && name !== 'to')) {
-    const why = 'expected a JSON object, {"advance": "PT24H"} or {"to": "2026-11-23T00:20:00Z"}';
+    const why = 'expected a JSON object, {"advance": "PT24H"} or {"to": "2027-03-28T22:20:00Z"}';
     return { kind: 'unreadable', why };
   }
   if (name === 'to') return labelled('to', readInstant(value));

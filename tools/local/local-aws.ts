@@ -1,7 +1,7 @@
 /**
  * The worker and all of AWS that it needs, in one process: SQS, SNS, DynamoDB and EventBridge
  * Scheduler behind one endpoint, the three functions fed as Lambda feeds them, and a clock that can
- * be moved. All state is in memory, and it listens on 127.0.0.1 only.
+ * be moved. All state is in memory, and no other machine can reach it.
  */
 import type { FunctionName } from '../../shared/runtime/environment.ts';
 import { viewConsent } from './consent-view.ts';

@@ -79,7 +79,7 @@ Report a bank call (any credentials and any region will do):
 See what became of the consent, and let a day pass:
 
   curl ${url}/_local/consents/consent-1
-  curl -d '{"advance":"PT24H"}' ${url}/_local/clock
+  curl -d '{"advance":"PT25H"}' ${url}/_local/clock
 
 Ctrl-C ends it; nothing is kept.
 `;

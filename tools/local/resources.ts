@@ -1,6 +1,6 @@
 /**
- * What exists in the local AWS, under the names that are written in the interfaces without a stage
- * prefix, and the environment that tells each function about it.
+ * What exists in the local AWS, under the names of docs/messages.md and docs/state.md, and the
+ * environment that tells each function about it.
  */
 import type { EnvironmentOf, FunctionName } from '../../shared/runtime/environment.ts';
 

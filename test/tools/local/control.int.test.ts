@@ -102,7 +102,7 @@ describe('a move of the clock', () => {
   beforeEach(boot);
   afterEach(stop);
 
-  it('moves through every timer on the way, in order, and ends with one sweep', async () => {
+  it('fires what is due before its target, the earliest first, and ends with one sweep', async () => {
     await schedule('second', '2030-01-01T20:30:00');
     await schedule('first', '2030-01-01T08:20:00');
     await schedule('beyond', '2030-01-02T00:30:00');

@@ -1,0 +1,34 @@
+/**
+ * Many serialisers write `null` for what is not there. For the optional fields of a message that is
+ * the same; only a `response` that is `null` says something: that none arrived.
+ */
+
+type Fields = Readonly<Record<string, unknown>>;
+
+/** The message without its null fields. What is no message stays as it is. Never throws. */
+export function withoutNulls(json: unknown): unknown {
+  if (!isFields(json) || !isFields(json.data)) return json;
+
+  const { response, ...rest } = json.data;
+  const data = Object.entries(dropNulls(rest)).map(([name, value]) =>
+    name === 'bank' || name === 'call' ? [name, dropNulls(value)] : [name, value],
+  );
+  const kept = 'response' in json.data && { response: withoutNullHeaders(response) };
+  return { ...json, data: { ...Object.fromEntries(data), ...kept } };
+}
+
+/** A body that is null is what the bank sent. */
+function withoutNullHeaders(response: unknown): unknown {
+  if (!isFields(response) || response.headers !== null) return response;
+  const { headers: _none, ...rest } = response;
+  return rest;
+}
+
+function dropNulls<Value>(value: Value): Value | Fields {
+  if (!isFields(value)) return value;
+  return Object.fromEntries(Object.entries(value).filter(([, field]) => field !== null));
+}
+
+function isFields(value: unknown): value is Fields {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

@@ -52,8 +52,8 @@ describe('a message that is', () => {
   const fine = () => answered('neighbour', now(), success('neighbour-token'));
   const unreadable = [
     ['not JSON', () => 'status=400', /^message \(10 characters\) is refused; expected JSON$/],
-    ['a list', () => '[]', /^type is missing or no text; known: consent-lifecycle\./],
-    ['a number', () => '42', /^type is missing or no text; known: consent-lifecycle\./],
+    ['a list', () => '[]', /^message \(2 characters\) is refused; expected an object$/],
+    ['a number', () => '42', /^message \(2 characters\) is refused; expected an object$/],
     [
       'without subject',
       () => without(fine(), 'subject'),

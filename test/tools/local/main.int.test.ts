@@ -33,7 +33,7 @@ describe('npm start', () => {
   it('says where it is, works at once, and ends cleanly on Ctrl-C', async () => {
     const lines = start({ PORT: '0', CLOCK_START: '2030-01-01T00:00:00Z' });
     const url = () => /ready at (http:\S+)/.exec(lines.join('\n'))?.[1];
-    await expect.poll(url, { timeout: 10_000 }).toBeDefined();
+    await expect.poll(url, { timeout: 30_000 }).toBeDefined();
 
     const health = await fetch(`${url()}/_local/health`);
     const clock = await fetch(`${url()}/_local/clock`);

@@ -69,7 +69,7 @@ export function roomFor(draft: Draft, waiting: WaitingCall, at: Instant): Instan
 }
 
 /** Just past the start of the bank's next day, at a moment of this consent's own. */
-export function nextDayOf(draft: Draft, at: Instant): Instant {
+function nextDayOf(draft: Draft, at: Instant): Instant {
   const spread = spreadOf(draft.consent.ref, draft.policy.daySpreadMinutes * MINUTE);
   return bankDayOf(at, timeZoneOf(draft.consent)).end + spread;
 }

@@ -17,7 +17,7 @@ const PRINT_LENGTH = 11;
 /** What is known of the token that a call used. */
 export type Use = 'missing' | 'current' | 'superseded' | 'earlier-life' | 'never-seen';
 
-export function printOf(fingerprint: string): string {
+function printOf(fingerprint: string): string {
   return fingerprint.slice(PREFIX_LENGTH, PREFIX_LENGTH + PRINT_LENGTH);
 }
 

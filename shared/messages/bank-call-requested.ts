@@ -24,8 +24,6 @@ const data = z.object(
 
 export const bankCallRequested = message('bank-call.requested', data);
 
-export type BankCallRequestedMessage = z.output<typeof bankCallRequested>;
-
 /** Never throws. */
 export function requestedMessage(
   effect: RequestCall,

@@ -11,8 +11,6 @@ const data = z.object({ by: consentId }, 'an object');
 
 export const consentReplaced = message('consent.replaced', data);
 
-export type ConsentReplacedMessage = z.output<typeof consentReplaced>;
-
 /** Never throws. */
 export function replacedMessage(
   effect: ReplaceConsent,

@@ -8,5 +8,3 @@ export const consentWithdrawn = message(
   'consent.withdrawn',
   z.object({ by: z.enum(['psu', 'tpp']) }, 'an object'),
 );
-
-export type ConsentWithdrawnMessage = z.output<typeof consentWithdrawn>;

@@ -16,8 +16,6 @@ const data = z.object(
 
 export const timerDue = message('timer.due', data);
 
-export type TimerDueMessage = z.output<typeof timerDue>;
-
 /** Never throws. The same timer has the same message, however often it is set. */
 export function timerMessage(
   effect: SetTimer,

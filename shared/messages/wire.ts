@@ -8,12 +8,12 @@ import * as z from 'zod/mini';
 import type { Instant } from '../consent/instant.ts';
 import { PROVIDERS } from '../consent/provider.ts';
 
-export const CONSENT_ID_BYTES_MAX = 1_000;
+const CONSENT_ID_BYTES_MAX = 1_000;
 export const NAME_CHARS_MAX = 256;
-export const OPERATION_CHARS_MAX = 64;
+const OPERATION_CHARS_MAX = 64;
 export const PARAMETERS_BYTES_MAX = 1_024;
-export const PARAMETERS_LEVELS_MAX = 8;
-export const CALLS_PER_DAY_MAX = 1_000;
+const PARAMETERS_LEVELS_MAX = 8;
+const CALLS_PER_DAY_MAX = 1_000;
 
 const PLAIN = /^[^\p{Cc}\p{Cs}\uFFFE\uFFFF]*$/u;
 const RFC_3339_CHARS = 24;

@@ -20,7 +20,7 @@ const worker = {
   SCHEDULER_DLQ_ARN: nonEmpty,
 } as const;
 
-export const ENVIRONMENTS = {
+const ENVIRONMENTS = {
   'bank-call-results': z.object({ ...worker, BANK_CALL_RESULTS_DLQ_URL: nonEmpty }),
   'due-timers': z.object({ ...worker, DUE_TIMERS_DLQ_URL: nonEmpty }),
   sweep: z.object(worker),

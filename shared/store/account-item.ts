@@ -12,7 +12,7 @@ import { complaintsOf } from './impossible-item.ts';
 import type { Same } from './same-type.ts';
 
 /** Bytes of JSON, which is more than it takes. A longer list is not cached (rule 11). */
-export const ACCOUNTS_BYTES_MAX: number = 300 * 1024;
+const ACCOUNTS_BYTES_MAX: number = 300 * 1024;
 
 const account = z.object({
   id: z.string(),

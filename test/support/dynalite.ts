@@ -4,11 +4,8 @@
  */
 import type { Server } from 'node:http';
 import { createRequire } from 'node:module';
-import {
-  CreateTableCommand,
-  DynamoDBClient,
-  type DynamoDBClientConfig,
-} from '@aws-sdk/client-dynamodb';
+import { DynamoDBClient, type DynamoDBClientConfig } from '@aws-sdk/client-dynamodb';
+import { createConsents } from '../../tools/local/create-resources.ts';
 
 interface DynaliteOptions {
   readonly createTableMs: number;
@@ -25,33 +22,6 @@ export interface ConsentsTable {
   /** Another client of the same table; the test destroys it. */
   clientWith(config: DynamoDBClientConfig): DynamoDBClient;
   stop(): Promise<void>;
-}
-
-function createConsents(tableName: string): CreateTableCommand {
-  return new CreateTableCommand({
-    TableName: tableName,
-    BillingMode: 'PAY_PER_REQUEST',
-    AttributeDefinitions: [
-      { AttributeName: 'pk', AttributeType: 'S' },
-      { AttributeName: 'sk', AttributeType: 'S' },
-      { AttributeName: 'owedIn', AttributeType: 'S' },
-      { AttributeName: 'owedAt', AttributeType: 'N' },
-    ],
-    KeySchema: [
-      { AttributeName: 'pk', KeyType: 'HASH' },
-      { AttributeName: 'sk', KeyType: 'RANGE' },
-    ],
-    GlobalSecondaryIndexes: [
-      {
-        IndexName: 'owed',
-        KeySchema: [
-          { AttributeName: 'owedIn', KeyType: 'HASH' },
-          { AttributeName: 'owedAt', KeyType: 'RANGE' },
-        ],
-        Projection: { ProjectionType: 'KEYS_ONLY' },
-      },
-    ],
-  });
 }
 
 /** Starts it and creates the table. Throws what the start or the creation answered. */

@@ -165,7 +165,7 @@ function createBanks(): Readonly<Record<BankName, BankModel>> {
   };
 }
 
-export function bankNameOf(consentId: string): BankName {
+function bankNameOf(consentId: string): BankName {
   const story = STORIES.find((one) => consentIdOf(one) === consentId);
   if (story === undefined) throw new Error(`no story is told of ${consentId}`);
   return story.bank;

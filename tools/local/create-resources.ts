@@ -30,32 +30,35 @@ export async function createResources(
   await createQueues(queues);
   for (const topic of TOPICS) await queues.createTopic(topic);
   await createScheduleGroup(scheduler);
-  await dynamo.send(
-    new CreateTableCommand({
-      TableName: TABLE_NAME,
-      BillingMode: 'PAY_PER_REQUEST',
-      AttributeDefinitions: [
-        { AttributeName: 'pk', AttributeType: 'S' },
-        { AttributeName: 'sk', AttributeType: 'S' },
-        { AttributeName: 'owedIn', AttributeType: 'S' },
-        { AttributeName: 'owedAt', AttributeType: 'N' },
-      ],
-      KeySchema: [
-        { AttributeName: 'pk', KeyType: 'HASH' },
-        { AttributeName: 'sk', KeyType: 'RANGE' },
-      ],
-      GlobalSecondaryIndexes: [
-        {
-          IndexName: OWED_INDEX,
-          KeySchema: [
-            { AttributeName: 'owedIn', KeyType: 'HASH' },
-            { AttributeName: 'owedAt', KeyType: 'RANGE' },
-          ],
-          Projection: { ProjectionType: 'KEYS_ONLY' },
-        },
-      ],
-    }),
-  );
+  await dynamo.send(createConsents(TABLE_NAME));
+}
+
+/** The table of consents with its index of what is owed. */
+export function createConsents(tableName: string): CreateTableCommand {
+  return new CreateTableCommand({
+    TableName: tableName,
+    BillingMode: 'PAY_PER_REQUEST',
+    AttributeDefinitions: [
+      { AttributeName: 'pk', AttributeType: 'S' },
+      { AttributeName: 'sk', AttributeType: 'S' },
+      { AttributeName: 'owedIn', AttributeType: 'S' },
+      { AttributeName: 'owedAt', AttributeType: 'N' },
+    ],
+    KeySchema: [
+      { AttributeName: 'pk', KeyType: 'HASH' },
+      { AttributeName: 'sk', KeyType: 'RANGE' },
+    ],
+    GlobalSecondaryIndexes: [
+      {
+        IndexName: OWED_INDEX,
+        KeySchema: [
+          { AttributeName: 'owedIn', KeyType: 'HASH' },
+          { AttributeName: 'owedAt', KeyType: 'RANGE' },
+        ],
+        Projection: { ProjectionType: 'KEYS_ONLY' },
+      },
+    ],
+  });
 }
 
 async function createScheduleGroup(scheduler: Scheduler): Promise<void> {

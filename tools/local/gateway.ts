@@ -14,7 +14,7 @@ const BODY_BYTES_MAX = 16 * 1024 * 1024;
 const SIGNATURE_SCOPE = /Credential=([^/]+)\/(\d{8})\/([^/]+)\/([^/]+)\/aws4_request/;
 const HOP_HEADERS = ['connection', 'content-length', 'expect', 'host', 'transfer-encoding'];
 
-export const SERVICES = ['dynamodb', 'sqs', 'sns', 'sts', 'scheduler'] as const;
+const SERVICES = ['dynamodb', 'sqs', 'sns', 'sts', 'scheduler'] as const;
 
 export type Service = (typeof SERVICES)[number];
 export type Services = {

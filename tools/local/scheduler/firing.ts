@@ -19,7 +19,7 @@ export interface Outcomes {
 /** One call of `fireDue` makes no more, so that a long jump of the clock stays interruptible. */
 export const INVOCATIONS_PER_CALL_MAX = 100_000;
 /** The share of deliveries that arrive twice, where entropy is given. */
-export const DUPLICATES_SHARE = 0.05;
+const DUPLICATES_SHARE = 0.05;
 
 /** With these, the 185 retries of AWS's default policy take a little less than its 24 hours. */
 const FIRST_PAUSE_MS = 1_000;

@@ -40,10 +40,10 @@ export interface Group {
   readonly schedules: Map<string, Schedule>;
 }
 
-export const SCHEDULES_MAX = 1_000_000;
-export const GROUPS_MAX = 500;
+const SCHEDULES_MAX = 1_000_000;
+const GROUPS_MAX = 500;
 /** How long a completed schedule with ActionAfterCompletion DELETE keeps its name. */
-export const DELETE_LAG_MS = 60_000;
+const DELETE_LAG_MS = 60_000;
 
 const MINUTE_MS = 60_000;
 const ARN_PREFIX = 'arn:aws:scheduler:eu-central-1:000000000000';

@@ -28,7 +28,7 @@ export interface Failure {
   readonly exhausted: 'MaximumRetryAttempts' | 'MaximumEventAgeInSeconds';
 }
 
-export const INPUT_BYTES_MAX = 262_144;
+const INPUT_BYTES_MAX = 262_144;
 const ERROR_MESSAGE_CHARACTERS_MAX = 1_024;
 
 const SQS_ARN = /^arn:aws(?:-[a-z]+)?:sqs:[a-z0-9-]+:\d{12}:[a-zA-Z0-9\-_]+(\.fifo)?$/;

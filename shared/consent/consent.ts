@@ -35,11 +35,16 @@ export interface Ancestor {
   readonly generation: number;
 }
 
+/** `used`: the start of the fingerprint of the token that the call used, where it was told. */
+export interface StrikeError extends ConsentError {
+  readonly used?: string;
+}
+
 /** Errors less than 30 minutes after the first are one strike. (rule 5) */
 export interface Strike {
   readonly at: Instant;
   readonly category: Category;
-  readonly errors: readonly ConsentError[];
+  readonly errors: readonly StrikeError[];
   /** Its first call: the one that is made again to confirm it. */
   readonly call: Call;
   /** A fresh token came with one of its errors. */

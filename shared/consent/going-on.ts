@@ -12,6 +12,7 @@ import {
   giveUp,
   letWait,
   newWaiting,
+  removeCall,
   waitingFor,
 } from './waiting.ts';
 
@@ -38,6 +39,7 @@ export function abandon(draft: Draft, event: BankCallCompleted): void {
     reason: 'confirm',
     dueAt: Math.max(event.at + lagOf(draft, event) + DAY, confirmFrom(draft)),
   } as const;
+  removeCall(draft, callKey(ACCOUNTS_CALL));
   draft.consent.confirming = { ...newWaiting(ACCOUNTS_CALL, wait, event.at), attempts };
 }
 

@@ -8,7 +8,7 @@ import { endByBank, revive } from './ending.ts';
 import type { BankCallCompleted } from './event.ts';
 import { DAY, MINUTE } from './instant.ts';
 import { countCall, learnBank } from './ledger.ts';
-import { isFresh, isOfEarlierLife, keepToken, lostRace } from './lineage.ts';
+import { isFresh, isOfEarlierLife, keepToken, lostRace, printOf, usedUpBy } from './lineage.ts';
 import { reactionTo } from './policy.ts';
 import { react } from './reactions.ts';
 import { areFinal, withError, without } from './strikes.ts';
@@ -86,7 +86,7 @@ function provesAlive(draft: Draft, event: BankCallCompleted): boolean {
   if (reactionTo(policy, event.finding.category).do !== 'prove-alive') return false;
   if (policy.rotatesTokens && event.token === undefined) return false;
 
-  const standing = without(strikes, event.at);
+  const standing = without(strikes, event.at, usedUpBy(event));
   const disproved =
     end.by === 'lifetime' ? event.at > end.at : standing !== strikes && !areFinal(standing, policy);
   if (!disproved) return false;
@@ -124,7 +124,8 @@ function forgetRace(draft: Draft, event: BankCallCompleted): void {
 /** The bank calls the consent over: noted, and perhaps the end. (rules 5, 6) */
 function strike(draft: Draft, event: BankCallCompleted, fresh: boolean): void {
   const { consent, policy } = draft;
-  const { at, call, finding } = event;
+  const { at, call, finding, usedFingerprint } = event;
+  const used = usedFingerprint !== undefined && { used: printOf(usedFingerprint) };
   forgetRace(draft, event);
   if (consent.evidenceAt !== undefined && at < consent.evidenceAt) {
     draft.notes.push('strike-dropped');
@@ -134,7 +135,7 @@ function strike(draft: Draft, event: BankCallCompleted, fresh: boolean): void {
   consent.evidenceAt = at;
   consent.strikes = withError(
     consent.strikes,
-    { at, category: finding.category },
+    { at, category: finding.category, ...used },
     call,
     fresh,
     policy,

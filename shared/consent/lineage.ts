@@ -5,6 +5,7 @@
  */
 import type { Ancestor, Consent } from './consent.ts';
 import type { Draft } from './draft.ts';
+import type { BankCallCompleted } from './event.ts';
 import type { Instant } from './instant.ts';
 import type { Token } from './secret.ts';
 
@@ -17,7 +18,7 @@ const PRINT_LENGTH = 11;
 /** What is known of the token that a call used. */
 export type Use = 'missing' | 'current' | 'superseded' | 'earlier-life' | 'never-seen';
 
-function printOf(fingerprint: string): string {
+export function printOf(fingerprint: string): string {
   return fingerprint.slice(PREFIX_LENGTH, PREFIX_LENGTH + PRINT_LENGTH);
 }
 
@@ -52,6 +53,12 @@ export function lostRace(consent: Consent, at: Instant, usedFingerprint?: string
   if (consent.token === undefined) return false;
   const use = useOf(consent, usedFingerprint);
   return use === 'superseded' || (use === 'never-seen' && at < consent.token.receivedAt);
+}
+
+/** The token that an answer's own has taken the place of, by the start of its fingerprint. */
+export function usedUpBy({ token, usedFingerprint }: BankCallCompleted): string | undefined {
+  const isSuccessor = token !== undefined && token.fingerprint !== usedFingerprint;
+  return isSuccessor && usedFingerprint !== undefined ? printOf(usedFingerprint) : undefined;
 }
 
 /** A token never seen before: the bank still renews this consent. */

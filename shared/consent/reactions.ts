@@ -149,10 +149,11 @@ function refetchAccounts(draft: Draft, event: BankCallCompleted): void {
     if (!mayPurge(draft, at)) return abandon(draft, event);
     announcePurge(draft, at, finding.category);
     if (refusedAgain || isConfirming(draft, event)) return abandon(draft, event);
-    putCall(
-      draft,
-      newWaiting(ACCOUNTS_CALL, { reason: 'fresh-accounts', dueAt: atOnce(event) }, at),
-    );
+    // A confirming call that is an `accounts` call fetches the list as well.
+    if (consent.confirming?.key !== callKey(ACCOUNTS_CALL)) {
+      const wait = { reason: 'fresh-accounts', dueAt: atOnce(event) } as const;
+      putCall(draft, newWaiting(ACCOUNTS_CALL, wait, at));
+    }
   }
   if (isList) return;
   if (isConfirming(draft, event)) return abandon(draft, event);

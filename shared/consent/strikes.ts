@@ -3,7 +3,7 @@
  * of one half hour are one. Times are the bank's response times. (rule 5)
  */
 import type { Category } from './category.ts';
-import type { Consent, Strike } from './consent.ts';
+import type { Consent, Strike, StrikeError } from './consent.ts';
 import type { Call } from './finding.ts';
 import { DAY, type Instant, MINUTE } from './instant.ts';
 import type { ConsentError, EndReason } from './notice.ts';
@@ -16,7 +16,7 @@ const ERRORS_PER_STRIKE_MAX = 8;
 /** An error joins the latest strike, or is the next one. */
 export function withError(
   strikes: readonly Strike[],
-  error: ConsentError,
+  error: StrikeError,
   call: Call,
   fresh: boolean,
   policy: Policy,
@@ -41,15 +41,25 @@ export function withError(
   return [...earlier, strike];
 }
 
-/** A success voids what was said before it; errors after it stand, and make their own strike. */
-export function without(strikes: readonly Strike[], successAt: Instant): readonly Strike[] {
-  if (strikes.every((strike) => strike.at >= successAt)) return strikes;
+/**
+ * A success voids what was said before it, and what was said to the token that it used up, whenever
+ * that was: the call lost a race, as is now known. What stands after it makes its own strike.
+ */
+export function without(
+  strikes: readonly Strike[],
+  successAt: Instant,
+  usedUp: string | undefined,
+): readonly Strike[] {
+  const isVoid = ({ at, used }: StrikeError) =>
+    at < successAt || (used !== undefined && used === usedUp);
+  if (!strikes.some(({ errors }) => errors.some(isVoid))) return strikes;
 
   return strikes.flatMap((strike) => {
-    if (strike.at >= successAt) return [strike];
-    const errors = strike.errors.filter((error) => error.at >= successAt);
+    const errors = strike.errors.filter((error) => !isVoid(error));
     const first = errors[0];
-    return first ? [{ ...strike, at: first.at, category: categoryOf(errors), errors }] : [];
+    if (first === undefined) return [];
+    if (errors.length === strike.errors.length) return [strike];
+    return [{ ...strike, at: first.at, category: categoryOf(errors), errors }];
   });
 }
 
@@ -69,7 +79,7 @@ export function reasonOf(strikes: readonly Strike[]): EndReason {
 }
 
 export function errorsOf(strikes: Consent['strikes']): readonly ConsentError[] {
-  return strikes.flatMap((strike) => strike.errors);
+  return strikes.flatMap(({ errors }) => errors.map(({ at, category }) => ({ at, category })));
 }
 
 function categoryOf(errors: readonly ConsentError[]): Category {

@@ -6,6 +6,7 @@ import type { WaitingCall } from './consent.ts';
 import { announceStatus, type Draft, publishedStatus } from './draft.ts';
 import type { BankCallCompleted } from './event.ts';
 import { type Instant, MINUTE } from './instant.ts';
+import { usedUpBy } from './lineage.ts';
 import { without } from './strikes.ts';
 import {
   ACCOUNTS_CALL,
@@ -55,7 +56,7 @@ function endOwnWait(draft: Draft, key: string, at: Instant): void {
 function clearSuspicion(draft: Draft, event: BankCallCompleted): void {
   const { consent, policy } = draft;
   const { at } = event;
-  const standing = without(consent.strikes, at);
+  const standing = without(consent.strikes, at, usedUpBy(event));
   if (standing === consent.strikes) return;
 
   draft.notes.push('strike-voided');

@@ -47,7 +47,7 @@ const waitingCall = z.object({
 const strike = z.object({
   at: instant,
   category,
-  errors: z.array(consentError),
+  errors: z.array(z.extend(consentError, { used: z.exactOptional(z.string()) })),
   call,
   fresh: z.boolean(),
   reprieved: z.boolean(),

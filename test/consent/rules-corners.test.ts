@@ -1,6 +1,15 @@
 /** Corners of the rules, where two of them meet: each of these histories once went wrong. */
 import { describe, expect, it } from 'vitest';
-import { answer, at, given, granted, itsTimer, type Step, withdrawn } from '../support/story.ts';
+import {
+  answer,
+  at,
+  given,
+  granted,
+  itsTimer,
+  type Step,
+  token,
+  withdrawn,
+} from '../support/story.ts';
 
 const GRANTED = granted('2026-11-01T10:00Z', { token: 't0' });
 const TX = { operation: 'transactions', accountId: 'acc-1' };
@@ -36,6 +45,60 @@ describe('rule 5: the confirming call is never made sooner', () => {
 
     expect(told.consent.status).toBe('suspect');
     expect(told.notes).toContain('strike-reprieved');
+  });
+});
+
+describe('rule 4: a race that is known for lost only later', () => {
+  const REFUSED = answer('2026-11-22T08:00:05Z', 'CONSENT.REVOKED', {
+    operation: 'balances',
+    used: 't0',
+  });
+  const SPENT = answer('2026-11-22T08:00:00Z', 'OK', {
+    used: 't0',
+    token: 't1',
+    now: '2026-11-22T08:00:30Z',
+  });
+
+  it('is no strike once the success is heard of that used the token up', () => {
+    const told = given(GRANTED, REFUSED).when(SPENT);
+    const nextDay = given(GRANTED, REFUSED, SPENT).when(
+      answer('2026-11-23T08:00Z', 'CONSENT.EXPIRED', { used: 't1' }),
+    );
+
+    expect(told.consent).toMatchObject({ status: 'valid', strikes: [] });
+    expect(nextDay.consent.status).toBe('suspect');
+  });
+
+  it('undoes an end that rested on it', () => {
+    const told = given(
+      GRANTED,
+      REFUSED,
+      answer('2026-11-22T09:00Z', 'CONSENT.EXPIRED', { used: 't0' }),
+    ).when(SPENT);
+
+    expect(told.consent).toMatchObject({ status: 'valid', generation: 2 });
+    expect(told.notice('reconsent.withdrawn')).toBeDefined();
+  });
+
+  it('leaves a strike standing that another token met', () => {
+    const told = given(GRANTED, { ...REFUSED, usedFingerprint: token('t9').fingerprint }).when(
+      SPENT,
+    );
+
+    expect(told.consent.status).toBe('suspect');
+  });
+});
+
+describe('rule 5: one place for one call', () => {
+  it('has no list fetched beside a confirming call that fetches it', () => {
+    const told = given(
+      GRANTED,
+      answer('2026-11-22T08:00Z', 'CONSENT', { operation: 'balances' }),
+      answer('2026-11-23T08:30Z', 'REQUEST', { operation: 'balances' }),
+    ).when(answer('2026-11-23T09:00Z', 'CONSENT.RESOURCE_NOT_GRANTED', TX));
+
+    expect(told.consent.confirming?.call.operation).toBe('accounts');
+    expect(told.consent.calls.map(({ call }) => call.operation)).toEqual(['transactions']);
   });
 });
 

@@ -14,6 +14,7 @@ import {
   type SentRequest,
   STATUSES,
   type Strike,
+  type StrikeError,
   type Transfer,
   type WaitingCall,
 } from '../../shared/consent/consent.ts';
@@ -29,7 +30,7 @@ import {
   secret,
   text,
 } from './arbitrary.ts';
-import { bank, call, consentErrors, effect, endReason, requestReason } from './arbitrary-effect.ts';
+import { bank, call, effect, endReason, requestReason } from './arbitrary-effect.ts';
 
 const LEDGER_KEY = /^[a-z]{1,8}\|[a-z0-9]{0,8}$/;
 
@@ -61,7 +62,7 @@ const token = arbitrary<HeldToken>({
 const strike = arbitrary<Strike>({
   at: instant,
   category,
-  errors: consentErrors,
+  errors: list(arbitrary<StrikeError>({ at: instant, category, used: text }, 'used')),
   call,
   fresh: fc.boolean(),
   reprieved: fc.boolean(),

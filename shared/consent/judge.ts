@@ -35,7 +35,8 @@ export function judge(draft: Draft, reported: BankCallCompleted): Unheard | unde
 
   const event = understood(draft, reported);
   const reaction = reactionTo(draft.policy, event.finding.category);
-  if (consent.end !== undefined && !provesAlive(draft, event)) return 'ended';
+  const wasEnded = consent.end !== undefined;
+  if (wasEnded && !provesAlive(draft, event)) return 'ended';
 
   const mayStrike = reaction.do === 'strike' || reaction.do === 'await-authorisation';
   const fresh = mayStrike && isFresh(consent, event.token);
@@ -47,7 +48,8 @@ export function judge(draft: Draft, reported: BankCallCompleted): Unheard | unde
   countCall(draft, event.call, at);
 
   if (reaction.do === 'prove-alive') {
-    succeed(draft, event);
+    // What undid an end has been weighed already, by time alone (example E12).
+    succeed(draft, event, wasEnded ? undefined : usedUpBy(event));
     return undefined;
   }
   if (reaction.do === 'strike' || (mayStrike && wasAuthorised(consent))) {
@@ -86,7 +88,7 @@ function provesAlive(draft: Draft, event: BankCallCompleted): boolean {
   if (reactionTo(policy, event.finding.category).do !== 'prove-alive') return false;
   if (policy.rotatesTokens && event.token === undefined) return false;
 
-  const standing = without(strikes, event.at, usedUpBy(event));
+  const standing = without(strikes, event.at);
   const disproved =
     end.by === 'lifetime' ? event.at > end.at : standing !== strikes && !areFinal(standing, policy);
   if (!disproved) return false;

@@ -48,7 +48,7 @@ export function withError(
 export function without(
   strikes: readonly Strike[],
   successAt: Instant,
-  usedUp: string | undefined,
+  usedUp?: string,
 ): readonly Strike[] {
   const isVoid = ({ at, used }: StrikeError) =>
     at < successAt || (used !== undefined && used === usedUp);

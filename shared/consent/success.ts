@@ -6,7 +6,6 @@ import type { WaitingCall } from './consent.ts';
 import { announceStatus, type Draft, publishedStatus } from './draft.ts';
 import type { BankCallCompleted } from './event.ts';
 import { type Instant, MINUTE } from './instant.ts';
-import { usedUpBy } from './lineage.ts';
 import { without } from './strikes.ts';
 import {
   ACCOUNTS_CALL,
@@ -18,7 +17,8 @@ import {
   reasonOf,
 } from './waiting.ts';
 
-export function succeed(draft: Draft, event: BankCallCompleted): void {
+/** `usedUp`: the token that this success took the place of, where strikes are to be held to it. */
+export function succeed(draft: Draft, event: BankCallCompleted, usedUp?: string): void {
   const { consent, policy } = draft;
   const { at, call, token } = event;
   const from = publishedStatus(consent);
@@ -39,7 +39,7 @@ export function succeed(draft: Draft, event: BankCallCompleted): void {
 
   endOwnWait(draft, callKey(call), at);
   if (call.operation === ACCOUNTS_CALL.operation) takeAccounts(draft, event);
-  clearSuspicion(draft, event);
+  clearSuspicion(draft, event, usedUp);
   if (consent.status === 'received') consent.status = 'valid';
   announceStatus(draft, from, 'OK');
 }
@@ -53,10 +53,10 @@ function endOwnWait(draft: Draft, key: string, at: Instant): void {
 }
 
 /** Strikes before it are void. With none left, what the suspicion held goes on in ten minutes. */
-function clearSuspicion(draft: Draft, event: BankCallCompleted): void {
+function clearSuspicion(draft: Draft, event: BankCallCompleted, usedUp?: string): void {
   const { consent, policy } = draft;
   const { at } = event;
-  const standing = without(consent.strikes, at, usedUpBy(event));
+  const standing = without(consent.strikes, at, usedUp);
   if (standing === consent.strikes) return;
 
   draft.notes.push('strike-voided');

@@ -69,17 +69,6 @@ describe('rule 4: a race that is known for lost only later', () => {
     expect(nextDay.consent.status).toBe('suspect');
   });
 
-  it('undoes an end that rested on it', () => {
-    const told = given(
-      GRANTED,
-      REFUSED,
-      answer('2026-11-22T09:00Z', 'CONSENT.EXPIRED', { used: 't0' }),
-    ).when(SPENT);
-
-    expect(told.consent).toMatchObject({ status: 'valid', generation: 2 });
-    expect(told.notice('reconsent.withdrawn')).toBeDefined();
-  });
-
   it('leaves a strike standing that another token met', () => {
     const told = given(GRANTED, { ...REFUSED, usedFingerprint: token('t9').fingerprint }).when(
       SPENT,

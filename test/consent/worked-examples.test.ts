@@ -162,9 +162,11 @@ describe('the worked examples', () => {
   it('E12: a success between two strikes, heard of late, undoes the end', () => {
     const told = given(
       granted('2026-11-01T10:00Z', { token: 't0' }),
-      answer('2026-11-22T08:00Z', 'CONSENT.EXPIRED'),
-      answer('2026-11-22T08:40Z', 'CONSENT.EXPIRED'),
-    ).when(answer('2026-11-22T08:20Z', 'OK', { token: 't1', now: '2026-11-22T08:45Z' }));
+      answer('2026-11-22T08:00Z', 'CONSENT.EXPIRED', { used: 't0' }),
+      answer('2026-11-22T08:40Z', 'CONSENT.EXPIRED', { used: 't0' }),
+    ).when(
+      answer('2026-11-22T08:20Z', 'OK', { used: 't0', token: 't1', now: '2026-11-22T08:45Z' }),
+    );
 
     expect(told.consent).toMatchObject({
       status: 'suspect',

@@ -4,15 +4,18 @@
  */
 import type { Draft } from './draft.ts';
 import type { BankCallCompleted } from './event.ts';
-import { DAY } from './instant.ts';
+import { DAY, type Instant } from './instant.ts';
 import {
   ACCOUNTS_CALL,
+  atOnce,
   callKey,
   confirmFrom,
   giveUp,
   letWait,
   newWaiting,
+  putCall,
   removeCall,
+  type Wait,
   waitingFor,
 } from './waiting.ts';
 
@@ -20,7 +23,7 @@ import {
 export function waitOr(
   draft: Draft,
   event: BankCallCompleted,
-  wait: Parameters<typeof letWait>[3],
+  wait: Wait,
   otherwise: () => void = () => {},
 ): void {
   const dueAt = wait.dueAt + lagOf(draft, event);
@@ -41,6 +44,13 @@ export function abandon(draft: Draft, event: BankCallCompleted): void {
   } as const;
   removeCall(draft, callKey(ACCOUNTS_CALL));
   draft.consent.confirming = { ...newWaiting(ACCOUNTS_CALL, wait, event.at), attempts };
+}
+
+/** Asks for a fresh account list, unless the confirming call will bring it. (rule 11) */
+export function fetchAccounts(draft: Draft, event: BankCallCompleted, failedAt: Instant): void {
+  if (draft.consent.confirming?.key === callKey(ACCOUNTS_CALL)) return;
+  const wait = { reason: 'fresh-accounts', dueAt: atOnce(event) } as const;
+  putCall(draft, newWaiting(ACCOUNTS_CALL, wait, failedAt));
 }
 
 /** An answer is never older than its request: by how much the producer's clock is behind. */

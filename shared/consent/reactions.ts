@@ -7,7 +7,7 @@ import { nextMonthOf, spreadOf } from './bank-day.ts';
 import type { WaitingCall } from './consent.ts';
 import { announcePurge, ask, type Draft } from './draft.ts';
 import type { BankCallCompleted } from './event.ts';
-import { abandon, isConfirming, waitOr } from './going-on.ts';
+import { abandon, fetchAccounts, isConfirming, waitOr } from './going-on.ts';
 import { DAY, HOUR, type Instant, MINUTE } from './instant.ts';
 import { beginLimitWait, mayPurge } from './ledger.ts';
 import { type Ladder, type Reaction, reactionTo } from './policy.ts';
@@ -19,8 +19,6 @@ import {
   find,
   hintOf,
   letWait,
-  newWaiting,
-  putCall,
   waitingFor,
 } from './waiting.ts';
 
@@ -145,19 +143,12 @@ function refetchAccounts(draft: Draft, event: BankCallCompleted): void {
   const refusedAgain = isList && consent.accountsRefused >= policy.accountsRefusedMax;
   if (refusedAgain) ask(draft, finding.category);
 
-  if (!fetching || isList) {
-    if (!mayPurge(draft, at)) return abandon(draft, event);
-    announcePurge(draft, at, finding.category);
-    if (refusedAgain || isConfirming(draft, event)) return abandon(draft, event);
-    // A confirming call that is an `accounts` call fetches the list as well.
-    if (consent.confirming?.key !== callKey(ACCOUNTS_CALL)) {
-      const wait = { reason: 'fresh-accounts', dueAt: atOnce(event) } as const;
-      putCall(draft, newWaiting(ACCOUNTS_CALL, wait, at));
-    }
-  }
-  if (isList) return;
-  if (isConfirming(draft, event)) return abandon(draft, event);
-  waitOr(draft, event, { reason: 'retry', dueAt: at, awaitsAccounts: true });
+  const joins = fetching && !isList;
+  if (!joins && !mayPurge(draft, at)) return abandon(draft, event);
+  if (!joins) announcePurge(draft, at, finding.category);
+  if (refusedAgain || isConfirming(draft, event)) return abandon(draft, event);
+  if (!joins) fetchAccounts(draft, event, at);
+  if (!isList) waitOr(draft, event, { reason: 'retry', dueAt: at, awaitsAccounts: true });
 }
 
 /** A payment that may have been made, where repeating it is not safe: ask how it stands, once. */

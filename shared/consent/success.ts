@@ -5,17 +5,10 @@
 import type { WaitingCall } from './consent.ts';
 import { announceStatus, type Draft, publishedStatus } from './draft.ts';
 import type { BankCallCompleted } from './event.ts';
+import { fetchAccounts } from './going-on.ts';
 import { type Instant, MINUTE } from './instant.ts';
 import { without } from './strikes.ts';
-import {
-  ACCOUNTS_CALL,
-  atOnce,
-  callKey,
-  giveUp,
-  newWaiting,
-  putCall,
-  reasonOf,
-} from './waiting.ts';
+import { ACCOUNTS_CALL, atOnce, callKey, giveUp, letWait, reasonOf } from './waiting.ts';
 
 /** `usedUp`: the token that this success took the place of, where strikes are to be held to it. */
 export function succeed(draft: Draft, event: BankCallCompleted, usedUp?: string): void {
@@ -89,12 +82,9 @@ function takeAccounts(draft: Draft, event: BankCallCompleted): void {
   const named = new Set(accounts?.map(({ id }) => id));
   for (const held of consent.calls) {
     if (!held.awaitsAccounts || held.failedAt > at) continue;
-    if (held.call.accountId === undefined || !named.has(held.call.accountId)) {
-      giveUp(draft, held.key);
-      continue;
-    }
-    const again = newWaiting(held.call, { reason: 'retry', dueAt: atOnce(event) }, held.failedAt);
-    consent.calls = consent.calls.map((one) => (one === held ? { ...again, ...kept(held) } : one));
+    const isNamed = held.call.accountId !== undefined && named.has(held.call.accountId);
+    const again = { reason: 'retry', dueAt: atOnce(event) } as const;
+    if (!isNamed || !letWait(draft, held.call, held.failedAt, again)) giveUp(draft, held.key);
   }
   fetchForLaterOnes(draft, event);
 }
@@ -105,10 +95,5 @@ function fetchForLaterOnes(draft: Draft, event: BankCallCompleted): void {
   const failures = calls.filter((held) => held.awaitsAccounts).map(({ failedAt }) => failedAt);
   if (failures.length === 0 || calls.some(({ reason }) => reason === 'fresh-accounts')) return;
 
-  const wait = { reason: 'fresh-accounts', dueAt: atOnce(event) } as const;
-  putCall(draft, newWaiting(ACCOUNTS_CALL, wait, Math.max(...failures)));
-}
-
-function kept({ step, repeated, refreshed, attempts }: WaitingCall): Partial<WaitingCall> {
-  return { step, repeated, refreshed, attempts };
+  fetchAccounts(draft, event, Math.max(...failures));
 }

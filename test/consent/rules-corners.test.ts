@@ -117,6 +117,27 @@ describe('rule 11: whoever waits for a list has somebody fetching it', () => {
   });
 });
 
+describe('rule 9: a payment that waited for an account list', () => {
+  const PAYMENT = { provider: 'hamsterbank', operation: 'transfer', instructionId: 'i-1' } as const;
+  const LOST: readonly Step[] = [
+    answer('2026-11-22T08:00Z', 'OK', { provider: 'hamsterbank' }),
+    answer('2026-11-22T08:10Z', 'CONSENT.RESOURCE_NOT_GRANTED', { ...PAYMENT, accountId: 'acc-1' }),
+  ];
+  const list = (time: string) =>
+    answer(time, 'OK', { provider: 'hamsterbank', operation: 'accounts', accounts: ['acc-1'] });
+
+  it('is repeated within the hour, and given up after it', () => {
+    const inTime = given(...LOST).when(list('2026-11-22T08:20Z'));
+    const tooLate = given(...LOST).when(list('2026-11-22T09:20Z'));
+
+    expect(inTime.requests).toMatchObject([
+      { call: { operation: 'transfer' }, notAfter: at('2026-11-22T09:10Z') },
+    ]);
+    expect(tooLate.requests).toEqual([]);
+    expect(tooLate.notes).toContain('given-up');
+  });
+});
+
 describe('no answer makes the worker ask without pause', () => {
   const play = (turns: number, reply: (id: string, time: string) => ReturnType<typeof answer>) => {
     let history: Step[] = [answer('2026-11-22T08:00Z', 'OK', { provider: 'keybank' })];

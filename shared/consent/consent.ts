@@ -168,3 +168,8 @@ export interface Consent {
 export function isEnded(consent: Consent): boolean {
   return consent.end !== undefined;
 }
+
+/** Withdrawn or replaced: no answer of a bank revives it. (rules 12, 13) */
+export function isEndedByUs({ end }: Consent): boolean {
+  return end !== undefined && end.by !== 'bank' && end.by !== 'lifetime';
+}

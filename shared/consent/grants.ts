@@ -2,8 +2,8 @@
  * Grants, and the ends on our own side. A grant that is older than what the bank has said since
  * adds facts, a newer one begins a life; one heard of again does nothing. (rules 3, 12, 13)
  */
-import type { Consent } from './consent.ts';
-import { announceStatus, type Draft, publishedStatus } from './draft.ts';
+import { type Consent, isEndedByUs } from './consent.ts';
+import { announceStatus, type Draft, owe, publishedStatus } from './draft.ts';
 import { beginLife, endByUs, withdraw } from './ending.ts';
 import type { ConsentGranted, ConsentReplaced, ConsentWithdrawn } from './event.ts';
 import { DAY } from './instant.ts';
@@ -51,7 +51,7 @@ function isLate(consent: Consent, { at, token }: ConsentGranted): boolean {
   if (evidenceAt !== undefined && at < evidenceAt) return true;
   if (consent.token !== undefined && at < consent.token.receivedAt) return true;
   if (grantedAt !== undefined && at <= grantedAt) return true;
-  if (end !== undefined && end.by !== 'bank' && end.by !== 'lifetime' && at <= end.at) return true;
+  if (end !== undefined && isEndedByUs(consent) && at <= end.at) return true;
   // Heard of after the first failures of the life that it began.
   if (isUnproven(consent) && at <= (consent.failingSince ?? Number.NEGATIVE_INFINITY)) return true;
   // Its token has already been used in this life: the life is this grant's own.
@@ -112,7 +112,7 @@ function supersede(draft: Draft, event: ConsentGranted): void {
   if (supersedes === undefined || supersedes === consent.consentId) return;
 
   consent.supersedes = supersedes;
-  draft.effects.push({
+  owe(draft, {
     do: 'ReplaceConsent',
     key: `replace:${supersedes}`,
     id: `${consent.ref}.g${consent.generation}.replaces.${key}`,
@@ -131,8 +131,7 @@ export function endOnOurSide(
 ): NotEnded | undefined {
   const { consent } = draft;
   if (event.type === 'ConsentReplaced' && event.by === consent.consentId) return 'names-itself';
-  const by = consent.end?.by;
-  if (by !== undefined && by !== 'bank' && by !== 'lifetime') return 'ended';
+  if (isEndedByUs(consent)) return 'ended';
   if (consent.grantedAt !== undefined && event.at < consent.grantedAt) return 'older-than-grant';
 
   if (event.type === 'ConsentReplaced') endByUs(draft, 'replaced', 'replacement', event.at);

@@ -3,10 +3,11 @@
  * ended, the token, a lost race, older news, a lifetime that is over, a fresh token, strikes.
  * (rule 19)
  */
+import { isEndedByUs } from './consent.ts';
 import { ask, type Draft, wasAuthorised } from './draft.ts';
 import { endByBank, revive } from './ending.ts';
 import type { BankCallCompleted } from './event.ts';
-import { DAY, MINUTE } from './instant.ts';
+import { DAY } from './instant.ts';
 import { countCall, learnBank } from './ledger.ts';
 import { isFresh, isOfEarlierLife, keepToken, lostRace, printOf, usedUpBy } from './lineage.ts';
 import { reactionTo } from './policy.ts';
@@ -18,6 +19,7 @@ import {
   ACCOUNTS_CALL,
   atOnce,
   callKey,
+  confirmFrom,
   hintOf,
   letWait,
   newWaiting,
@@ -84,7 +86,7 @@ function understood(draft: Draft, event: BankCallCompleted): BankCallCompleted {
 function provesAlive(draft: Draft, event: BankCallCompleted): boolean {
   const { consent, policy } = draft;
   const { end, strikes } = consent;
-  if (end === undefined || (end.by !== 'bank' && end.by !== 'lifetime')) return false;
+  if (end === undefined || isEndedByUs(consent)) return false;
   if (reactionTo(policy, event.finding.category).do !== 'prove-alive') return false;
   if (policy.rotatesTokens && event.token === undefined) return false;
 
@@ -173,14 +175,13 @@ function reprieve(draft: Draft): boolean {
 
 /** The latest strike's first call is made again in a day, or an `accounts` call in its place. */
 function confirmStrike(draft: Draft, event: BankCallCompleted): void {
-  const { consent, policy } = draft;
+  const { consent } = draft;
   const latest = consent.strikes.at(-1);
   if (latest === undefined) return;
 
   const mayRepeat = !latest.call.attended && latest.call.operation !== 'transfer';
   const call = mayRepeat ? latest.call : ACCOUNTS_CALL;
-  const hint = hintOf(draft, event) ?? latest.at;
-  const dueAt = Math.max(latest.at + policy.confirmAfterMinutes * MINUTE, hint);
+  const dueAt = Math.max(confirmFrom(draft), hintOf(draft, event) ?? latest.at);
   removeCall(draft, callKey(call));
   consent.confirming = newWaiting(call, { reason: 'confirm', dueAt }, latest.at);
 }

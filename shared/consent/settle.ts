@@ -4,7 +4,7 @@
  * so a timer is a hint and nothing is lost with one. (rules 6, 10, 14)
  */
 import type { WaitingCall } from './consent.ts';
-import { ask, type Draft, publish } from './draft.ts';
+import { ask, type Draft, owe, publish } from './draft.ts';
 import { endByLifetime } from './ending.ts';
 import { HOUR, type Instant, MINUTE } from './instant.ts';
 import { bankOf, roomFor } from './ledger.ts';
@@ -84,7 +84,7 @@ function send(draft: Draft, held: WaitingCall, now: Instant): void {
   const attempts = held.attempts + 1;
   const sendings = held.sendings + 1;
   replace(draft, held, { ...held, attempts, sendings, request: { id, sentAt: now } });
-  draft.effects.push({
+  owe(draft, {
     do: 'RequestCall',
     key: `request:${held.key}`,
     id,
@@ -127,13 +127,13 @@ function setTimer(draft: Draft): void {
   const cancels = draft.cancels;
   if (next === Number.POSITIVE_INFINITY) {
     if (timer !== undefined) delete consent.timer;
-    if (cancels.length > 0) draft.effects.push({ do: 'CancelTimer', key: 'timer', cancels });
+    if (cancels.length > 0) owe(draft, { do: 'CancelTimer', key: 'timer', cancels });
     return;
   }
   consent.timersSet += 1;
   consent.timer = { number: consent.timersSet, dueAt: next };
   const name = { ref, generation, number: consent.timersSet };
-  draft.effects.push({ do: 'SetTimer', key: 'timer', name, dueAt: next, cancels });
+  owe(draft, { do: 'SetTimer', key: 'timer', name, dueAt: next, cancels });
 }
 
 function nextDate(draft: Draft): Instant {

@@ -7,7 +7,7 @@ import type { Context, ScheduledEvent } from 'aws-lambda';
 import { Failure } from './failure.ts';
 import type { Log } from './log.ts';
 import type { Counts } from './metrics.ts';
-import { TIME_RESERVE_MS } from './time-reserve.ts';
+import { timeIn } from './time-reserve.ts';
 
 export interface ScheduledWork {
   readonly log: Log;
@@ -32,8 +32,7 @@ export function onSchedule({
       },
     })
     .handler(async (_event: ScheduledEvent, context: Context) => {
-      const hasTime = () => context.getRemainingTimeInMillis() > TIME_RESERVE_MS;
-      const { found, failed } = await run(hasTime);
+      const { found, failed } = await run(timeIn(context));
       if (found > 0) log.info('found overdue', { found });
       for (const cause of failed) log.error('still overdue', cause);
       if (failed.length > 0) throw new Failure('EFFECT_OWED');

@@ -7,7 +7,7 @@ import middy, { type MiddyfiedHandler } from '@middy/core';
 import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
 import type { Log } from './log.ts';
 import type { Counts } from './metrics.ts';
-import { TIME_RESERVE_MS } from './time-reserve.ts';
+import { timeIn } from './time-reserve.ts';
 
 /** A record as the work wants it. */
 export interface Incoming {
@@ -39,9 +39,8 @@ export function sqsBatch({
       },
     })
     .handler(async (event: SQSEvent, context: Context) => {
-      const hasTime = () => context.getRemainingTimeInMillis() > TIME_RESERVE_MS;
       const records = event.Records.map(incoming);
-      const again = await take(records, hasTime).catch((cause: unknown) => {
+      const again = await take(records, timeIn(context)).catch((cause: unknown) => {
         // Said here and not thrown: Lambda would print the error, and what it was caused by.
         log.error('the batch failed', cause);
         counts.count('batch-failed');

@@ -11,7 +11,7 @@ import type { ConsentStore, Held } from './ports.ts';
 
 /** What was made of a message. */
 export type Reading =
-  | { readonly kind: 'event'; readonly event: ConsentEvent; readonly notes: readonly string[] }
+  | { readonly kind: 'event'; readonly event: ConsentEvent }
   | { readonly kind: 'unreadable'; readonly reason: string; readonly rescued?: TokenRescued };
 
 export interface Message {

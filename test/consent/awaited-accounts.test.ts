@@ -29,15 +29,17 @@ const listFails: Step = (consent) => {
   });
 };
 
+const GONE = answer('2026-11-23T08:00:00Z', 'CONSENT.RESOURCE_NOT_GRANTED', {
+  provider,
+  operation: 'balances',
+  accountId: 'acc-1',
+});
+
 describe('rule 11: a call that waits for a fresh list', () => {
   it('has one fetched when the list that comes is older than its failure', () => {
     const told = given(
       GRANTED,
-      answer('2026-11-23T08:00:00Z', 'CONSENT.RESOURCE_NOT_GRANTED', {
-        provider,
-        operation: 'balances',
-        accountId: 'acc-1',
-      }),
+      GONE,
       answer('2026-11-23T08:00:10Z', 'CONSENT.RESOURCE_NOT_GRANTED', {
         provider,
         operation: 'transactions',
@@ -57,15 +59,7 @@ describe('rule 11: a call that waits for a fresh list', () => {
   it('is given up with the list when the bank fails at every step of the ladder', () => {
     const steps = Array.from({ length: LADDER_STEPS }, () => [listFails, itsTimer()]).flat();
 
-    const told = given(
-      GRANTED,
-      answer('2026-11-23T08:00:00Z', 'CONSENT.RESOURCE_NOT_GRANTED', {
-        provider,
-        operation: 'balances',
-        accountId: 'acc-1',
-      }),
-      ...steps,
-    ).when(listFails);
+    const told = given(GRANTED, GONE, ...steps).when(listFails);
 
     expect(told.notes).toContain('given-up');
     expect(forgotten(told.consent)).toEqual([]);

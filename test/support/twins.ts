@@ -71,7 +71,7 @@ export function endOf(result: Result | undefined): unknown {
 }
 
 export function messageOf(event: ConsentEvent): Message {
-  return { messageId: event.id, body: '', reading: { kind: 'event', event, notes: [] } };
+  return { messageId: event.id, body: '', reading: { kind: 'event', event } };
 }
 
 /** The same event of another consent. */

@@ -1,6 +1,8 @@
 /**
  * Writes one line of a consent's history. The last 50 lines share one item, each in the place its
- * number has among them, so remembering costs one write and the item cannot grow without end.
+ * number has among them, so remembering costs one write and the item cannot grow without end. It
+ * may go 400 days after the last write: the line's own date would bring that forward where an older
+ * line is written late.
  */
 import {
   ConditionalCheckFailedException,
@@ -9,12 +11,15 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import { marshall } from '@aws-sdk/util-dynamodb';
 import type { Remember } from '../consent/effect.ts';
+import { EXPIRES_AT, expiryOf, SCHEMA_VERSION } from '../consent/retention.ts';
+import type { Clock } from '../lifecycle/ports.ts';
 
 const ENTRIES_KEPT = 50;
 
 export interface HistoryTable {
   readonly dynamo: DynamoDBClient;
   readonly tableName: string;
+  readonly clock: Clock;
 }
 
 function placeOf(number: number): string {
@@ -36,11 +41,16 @@ export async function remember(
       new UpdateItemCommand({
         TableName: to.tableName,
         Key: marshall({ pk: `CONSENT#${consentId}`, sk: 'HISTORY' }),
-        UpdateExpression: 'SET #place = :entry',
+        UpdateExpression: `SET #place = :entry, schemaVersion = :version, ${EXPIRES_AT} = :expiry`,
         ConditionExpression: 'attribute_not_exists(#place) OR #place.#number < :number',
         ExpressionAttributeNames: { '#place': placeOf(number), '#number': 'number' },
         ExpressionAttributeValues: marshall(
-          { ':entry': { ...entry, number }, ':number': number },
+          {
+            ':entry': { ...entry, number },
+            ':number': number,
+            ':version': SCHEMA_VERSION,
+            ':expiry': expiryOf(to.clock()),
+          },
           { removeUndefinedValues: true },
         ),
       }),

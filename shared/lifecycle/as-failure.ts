@@ -5,7 +5,7 @@
 import { Failure } from '../runtime/failure.ts';
 
 const BROKEN: ReadonlySet<string> = new Set([
-  'AssertionError',
+  'ImpossibleItem',
   'TypeError',
   'RangeError',
   'ReferenceError',

@@ -4,20 +4,20 @@
  * inside a decision; what is written is bounded, so that DynamoDB never refuses it for its size.
  * This is the one place where the stored tokens are revealed (rule 18).
  */
-import { AssertionError } from 'node:assert';
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 import type { Consent, HeldToken, Transfer, WaitingCall } from '../consent/consent.ts';
+import { EXPIRES_AT, expiryOf, SCHEMA_VERSION } from '../consent/retention.ts';
 import type { Held, Save } from '../lifecycle/ports.ts';
 import {
-  SCHEMA_VERSION,
   type StoredState,
   type StoredTransfer,
   type StoredWaitingCall,
   storedState,
 } from './consent-schema.ts';
-import { storedCall, storedEffect } from './effect-schema.ts';
-import { complaintsOf } from './impossible-item.ts';
+import { storedEffect } from './effect-schema.ts';
+import { complaintOfVersion, complaintsOf, impossibleItem } from './impossible-item.ts';
+import { storedCall } from './item-fields.ts';
 import { owedPartitionOf, owedSince } from './owed-index.ts';
 
 export type Item = Record<string, AttributeValue>;
@@ -116,15 +116,22 @@ export function storedForm({ consent, outbox }: Save, revision: string): StoredS
   return stored;
 }
 
+/** Of an end, however late it was told; while something is owed, not before 400 days from now. */
+function expiresAt({ consent: { end }, outbox, now }: Save): number | undefined {
+  return end && expiryOf(outbox.length > 0 ? Math.max(end.at, now) : end.at);
+}
+
 /** The item to put. Throws as `storedForm` does, and on a number that is not finite. */
 export function toItem(next: Save, revision: string): Item {
   const owedAt = owedSince(next);
+  const expiry = expiresAt(next);
 
   const item = marshall(storedForm(next, revision), { removeUndefinedValues: true });
   if (owedAt !== undefined) {
     item.owedIn = { S: owedPartitionOf(next.consent.ref) };
     item.owedAt = { N: String(owedAt) };
   }
+  if (expiry !== undefined) item[EXPIRES_AT] = { N: String(expiry) };
   return { ...stateKeyOf(next.consent.consentId), ...item };
 }
 
@@ -146,22 +153,18 @@ function heldToken(parts: TokenParts, partition: unknown): HeldToken | undefined
   throw unreadable(partition, `expected all of ${names}, or none of them`);
 }
 
-function unreadable(partition: unknown, why: string): AssertionError {
-  return new AssertionError({
-    message: `item ${JSON.stringify(partition)} cannot be read: ${why}`,
-  });
+function unreadable(partition: unknown, why: string): Error {
+  return impossibleItem(`item ${JSON.stringify(partition)}`, why);
 }
 
 /**
- * The consent that the item holds. Throws an `AssertionError` that names the attribute, and never
+ * The consent that the item holds. Throws an `ImpossibleItem` that names the attribute, and never
  * quotes a token, if the item is of a newer schema or not what `toItem` writes.
  */
 export function fromItem(item: Item): Held {
   const plain = unmarshall(item);
-  if (Number(plain.schemaVersion) > SCHEMA_VERSION) {
-    const why = `schemaVersion: expected at most ${SCHEMA_VERSION}, found ${plain.schemaVersion}`;
-    throw unreadable(plain.pk, why);
-  }
+  const newer = complaintOfVersion(plain.schemaVersion);
+  if (newer !== undefined) throw unreadable(plain.pk, newer);
   const parsed = storedState.safeParse(plain);
   if (!parsed.success) throw unreadable(plain.pk, complaintsOf(parsed.error.issues, plain));
 

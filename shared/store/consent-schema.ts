@@ -5,7 +5,9 @@
  */
 import * as z from 'zod/mini';
 import { type Consent, STATUSES } from '../consent/consent.ts';
+import { SCHEMA_VERSION } from '../consent/retention.ts';
 import { Secret } from '../consent/secret.ts';
+import { effect } from './effect-schema.ts';
 import {
   action,
   bank,
@@ -13,85 +15,86 @@ import {
   category,
   consentError,
   count,
-  effect,
   endReason,
+  flag,
   instant,
+  optionalInstant,
+  optionalText,
   provider,
   requestReason,
-} from './effect-schema.ts';
+  text,
+} from './item-fields.ts';
 import type { Frozen, Same } from './same-type.ts';
 
-export const SCHEMA_VERSION = 1;
-
 const secret = z.pipe(
-  z.string(),
+  text,
   z.transform((value: string) => new Secret(value)),
 );
 
 const waitingCall = z.object({
-  key: z.string(),
+  key: text,
   call,
   reason: requestReason,
   dueAt: instant,
   failedAt: instant,
   step: count,
-  repeated: z.boolean(),
-  refreshed: z.boolean(),
-  awaitsAccounts: z.boolean(),
+  repeated: flag,
+  refreshed: flag,
+  awaitsAccounts: flag,
   attempts: count,
   sendings: count,
-  request: z.exactOptional(z.object({ id: z.string(), sentAt: instant })),
-  notAfter: z.exactOptional(instant),
+  request: z.exactOptional(z.object({ id: text, sentAt: instant })),
+  notAfter: optionalInstant,
 });
 
 const strike = z.object({
   at: instant,
   category,
-  errors: z.array(z.extend(consentError, { used: z.exactOptional(z.string()) })),
+  errors: z.array(z.extend(consentError, { used: optionalText })),
   call,
-  fresh: z.boolean(),
-  reprieved: z.boolean(),
+  fresh: flag,
+  reprieved: flag,
 });
 
 const transfer = z.object({
-  instructionId: z.string(),
+  instructionId: text,
   firstAttemptAt: instant,
   token: z.exactOptional(secret),
-  tokenAt: z.exactOptional(instant),
+  tokenAt: optionalInstant,
 });
 
 const end = z.object({
   at: instant,
   by: z.enum(['bank', 'lifetime', 'psu', 'tpp', 'replacement']),
   reason: z.exactOptional(endReason),
-  required: z.exactOptional(z.string()),
+  required: optionalText,
 });
 
 const consentFields = {
-  consentId: z.string(),
-  ref: z.string(),
+  consentId: text,
+  ref: text,
   status: z.enum(STATUSES),
   version: count,
   generation: count,
   provider: z.exactOptional(provider),
   bank,
-  grantedAt: z.exactOptional(instant),
-  grantKey: z.exactOptional(z.string()),
-  validUntil: z.exactOptional(instant),
-  validUntilTold: z.boolean(),
-  expiringAt: z.exactOptional(instant),
-  supersedes: z.exactOptional(z.string()),
-  lineage: z.array(z.object({ print: z.string(), generation: count })),
-  evidenceAt: z.exactOptional(instant),
-  lastSuccessAt: z.exactOptional(instant),
-  failingSince: z.exactOptional(instant),
+  grantedAt: optionalInstant,
+  grantKey: optionalText,
+  validUntil: optionalInstant,
+  validUntilTold: flag,
+  expiringAt: optionalInstant,
+  supersedes: optionalText,
+  lineage: z.array(z.object({ print: text, generation: count })),
+  evidenceAt: optionalInstant,
+  lastSuccessAt: optionalInstant,
+  failingSince: optionalInstant,
   strikes: z.array(strike),
   confirming: z.exactOptional(waitingCall),
   calls: z.array(waitingCall),
-  races: z.array(z.object({ key: z.string(), lost: count })),
+  races: z.array(z.object({ key: text, lost: count })),
   limit: z.exactOptional(z.object({ since: instant, until: instant, waits: count })),
   ledger: z.exactOptional(
-    z.object({ dayStart: instant, counts: z.record(z.string(), count), purges: count }),
+    z.object({ dayStart: instant, counts: z.record(text, count), purges: count }),
   ),
   transfers: z.array(transfer),
   accountsRefused: count,
@@ -100,7 +103,7 @@ const consentFields = {
   requestsMade: count,
   actions: z.array(action),
   end: z.exactOptional(end),
-  applied: z.array(z.string()),
+  applied: z.array(text),
   remembered: count,
 } as const;
 
@@ -109,9 +112,9 @@ true satisfies Same<z.output<z.ZodMiniObject<typeof consentFields>>, Omit<Consen
 /** The four attributes that are `Consent.token`: all there, or none. */
 const tokenFields = {
   token: z.exactOptional(secret),
-  tokenFingerprint: z.exactOptional(z.string()),
-  tokenReceivedAt: z.exactOptional(instant),
-  tokenRenewed: z.exactOptional(z.boolean()),
+  tokenFingerprint: optionalText,
+  tokenReceivedAt: optionalInstant,
+  tokenRenewed: z.exactOptional(flag),
 } as const;
 
 export const storedState = z.object({
@@ -119,7 +122,7 @@ export const storedState = z.object({
   ...tokenFields,
   schemaVersion: z.literal(SCHEMA_VERSION),
   outbox: z.array(effect),
-  revision: z.string(),
+  revision: text,
 });
 
 export type StoredState = Frozen<z.input<typeof storedState>>;

@@ -1,7 +1,8 @@
 /**
  * The account cache in the DynamoDB table. Lists and purges arrive late, twice and in any order;
  * every write is conditional on times, so the newest list stands and nothing that was purged
- * comes back (rule 11). Errors of DynamoDB are thrown as they came.
+ * comes back (rule 11). The item may go 400 days after the latest of those times. Errors of
+ * DynamoDB are thrown as they came.
  */
 import {
   ConditionalCheckFailedException,
@@ -12,6 +13,7 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import { marshall } from '@aws-sdk/util-dynamodb';
 import type { Instant } from '../consent/instant.ts';
+import { EXPIRES_AT, expiryOf, SCHEMA_VERSION } from '../consent/retention.ts';
 import type { AccountCache, AccountList } from '../lifecycle/ports.ts';
 import { accountListOf, accountsKeyOf, isTooLarge } from './account-item.ts';
 
@@ -21,6 +23,9 @@ type Change = Required<
     'UpdateExpression' | 'ConditionExpression' | 'ExpressionAttributeValues'
   >
 >;
+
+/** Whatever sets this is later than all before it, so the date only rises. */
+const LASTING = `schemaVersion = :version, ${EXPIRES_AT} = :expiry`;
 
 export class DynamoAccountCache implements AccountCache {
   readonly #client: DynamoDBClient;
@@ -36,16 +41,21 @@ export class DynamoAccountCache implements AccountCache {
     if (isTooLarge(list)) return 'too large';
 
     const written = await this.#change(list.consentId, {
-      UpdateExpression: 'SET #at = :at, accounts = :accounts',
+      UpdateExpression: `SET #at = :at, accounts = :accounts, ${LASTING}`,
       ConditionExpression:
         '(attribute_not_exists(#at) OR #at < :at) AND ' +
         '(attribute_not_exists(purgedBefore) OR purgedBefore <= :at)',
-      ExpressionAttributeValues: marshall({ ':at': list.at, ':accounts': list.accounts }),
+      ExpressionAttributeValues: marshall({
+        ':at': list.at,
+        ':accounts': list.accounts,
+        ':version': SCHEMA_VERSION,
+        ':expiry': expiryOf(list.at),
+      }),
     });
     return written ? 'cached' : 'outdated';
   }
 
-  /** One consistent read. Throws an `AssertionError` if the item is not what `put` writes. */
+  /** One consistent read. Throws an `ImpossibleItem` if the item is not what `put` writes. */
   async get(consentId: string): Promise<AccountList | undefined> {
     const { Item: item } = await this.#client.send(
       new GetItemCommand({
@@ -65,19 +75,20 @@ export class DynamoAccountCache implements AccountCache {
   async purge(consentId: string, before: Instant): Promise<void> {
     const higher = '(attribute_not_exists(purgedBefore) OR purgedBefore < :before)';
     const older = '(attribute_not_exists(#at) OR #at < :before)';
-    const values = { ':before': { N: String(before) } };
+    const values = { ':before': before, ':version': SCHEMA_VERSION };
 
     const removed = await this.#change(consentId, {
-      UpdateExpression: 'SET purgedBefore = :before REMOVE #at, accounts',
+      UpdateExpression: `SET purgedBefore = :before, ${LASTING} REMOVE #at, accounts`,
       ConditionExpression: `${higher} AND ${older}`,
-      ExpressionAttributeValues: values,
+      ExpressionAttributeValues: marshall({ ...values, ':expiry': expiryOf(before) }),
     });
     if (removed) return;
 
     await this.#change(consentId, {
-      UpdateExpression: 'SET purgedBefore = :before',
+      // The list that stays is newer, and so is the date that the item has.
+      UpdateExpression: 'SET purgedBefore = :before, schemaVersion = :version',
       ConditionExpression: `${higher} AND attribute_exists(#at)`,
-      ExpressionAttributeValues: values,
+      ExpressionAttributeValues: marshall(values),
     });
   }
 

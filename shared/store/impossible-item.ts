@@ -1,9 +1,10 @@
 /**
- * Says what is wrong with an item that nothing of ours can have written. It names the attribute
- * and what was expected. A value is quoted only where a word of a closed list was expected, so no
- * token is ever quoted (rule 18).
+ * Says what is wrong with an item that no code of ours can have written, or only code to come. It
+ * names the attribute and what was expected. A value is quoted only where a word of a closed list
+ * was expected, so no token is ever quoted (rule 18).
  */
 import type * as z from 'zod/mini';
+import { SCHEMA_VERSION } from '../consent/retention.ts';
 
 type Issue = z.core.$ZodIssue;
 
@@ -44,8 +45,22 @@ function complaintOf(issue: Issue, item: unknown): string {
   }
 }
 
+/** Of a `schemaVersion` that only later code writes; `undefined` if it is not. Never throws. */
+export function complaintOfVersion(schemaVersion: unknown): string | undefined {
+  return Number(schemaVersion) > SCHEMA_VERSION
+    ? `schemaVersion: expected at most ${SCHEMA_VERSION}, found ${schemaVersion}`
+    : undefined;
+}
+
 /** One line on the first few issues of `item`. Never throws. */
 export function complaintsOf(issues: readonly Issue[], item: unknown): string {
   const complaints = issues.slice(0, COMPLAINTS_MAX).map((issue) => complaintOf(issue, item));
   return complaints.join('; ');
+}
+
+/** The error of an item that cannot be read. `what` names it, `why` quotes no token. */
+export function impossibleItem(what: string, why: string): Error {
+  const error = new Error(`${what} cannot be read: ${why}`);
+  error.name = 'ImpossibleItem';
+  return error;
 }

@@ -14,6 +14,7 @@ import { LINEAGE_MAX } from '../../shared/consent/lineage.ts';
 import { POLICIES } from '../../shared/consent/policy.ts';
 import { PROVIDERS, type Provider } from '../../shared/consent/provider.ts';
 import { TRANSFERS_MAX, WAITING_CALLS_MAX } from '../../shared/consent/waiting.ts';
+import { toItem } from '../../shared/store/consent-item.ts';
 import { revealed } from '../support/revealed.ts';
 import { answer, at, granted, replaced, rescued, timerDue, withdrawn } from '../support/story.ts';
 
@@ -187,6 +188,14 @@ describe('after every event', () => {
       expect(after).not.toHaveProperty('confirming');
       expect(after.calls).toEqual([]);
       expect(after.transfers).toEqual([]);
+    });
+  });
+
+  it('what is stored may go one day if it has ended, and stays while it lives', () => {
+    playing(({ event, after }) => {
+      if (after === undefined) return;
+      const item = toItem({ consent: after, outbox: [], now: event.now }, 'revision');
+      expect('expiresAt' in item).toBe(!['received', 'valid', 'suspect'].includes(after.status));
     });
   });
 

@@ -1,5 +1,8 @@
 import { GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
+import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { DAY } from '../../shared/consent/instant.ts';
+import { expiryOf } from '../../shared/consent/retention.ts';
 import { accountsKeyOf } from '../../shared/store/account-item.ts';
 import { DynamoAccountCache } from '../../shared/store/dynamo-account-cache.ts';
 import { accountCacheContract } from '../contracts/account-cache.contract.ts';
@@ -24,16 +27,41 @@ describe('DynamoAccountCache in the table', () => {
 
   afterAll(() => table.stop());
 
+  const itemOf = async (consentId: string) => {
+    const Key = accountsKeyOf(consentId);
+    return (await table.client.send(new GetItemCommand({ TableName: table.tableName, Key }))).Item;
+  };
+
   it('leaves nothing of a purged list behind', async () => {
     await cache.put({ consentId: 'purged', at: NOW, accounts: [{ id: 'acc-1', iban: 'DE02' }] });
 
     await cache.purge('purged', NOW + 1);
 
-    const Key = accountsKeyOf('purged');
-    const { Item } = await table.client.send(
-      new GetItemCommand({ TableName: table.tableName, Key }),
+    expect(await itemOf('purged')).toEqual({
+      ...accountsKeyOf('purged'),
+      purgedBefore: { N: String(NOW + 1) },
+      schemaVersion: { N: '1' },
+      expiresAt: { N: String(expiryOf(NOW + 1)) },
+    });
+  });
+
+  it('lets an item go 400 days after the latest list or purge, in whatever order they came', async () => {
+    const arrival = fc.record({ purge: fc.boolean(), day: fc.integer({ min: 1, max: 9 }) });
+    let run = 0;
+
+    await fc.assert(
+      fc.asyncProperty(fc.array(arrival, { minLength: 1, maxLength: 6 }), async (arrivals) => {
+        const consentId = `kept-${run++}`;
+
+        for (const { purge, day } of arrivals) {
+          if (purge) await cache.purge(consentId, day * DAY);
+          else await cache.put({ consentId, at: day * DAY, accounts: [] });
+        }
+
+        const latest = Math.max(...arrivals.map(({ day }) => day)) * DAY;
+        expect((await itemOf(consentId))?.expiresAt).toEqual({ N: String(expiryOf(latest)) });
+      }),
     );
-    expect(Item).toEqual({ ...Key, purgedBefore: { N: String(NOW + 1) } });
   });
 
   it('refuses to read an item that it cannot have written, and names the attribute', async () => {
@@ -46,6 +74,15 @@ describe('DynamoAccountCache in the table', () => {
 
     await expect(cache.get('broken')).rejects.toThrow(
       /"broken" cannot be read: accounts\.0\.id: expected string, found number/,
+    );
+  });
+
+  it('refuses to read an item of a newer schema', async () => {
+    const Item = { ...accountsKeyOf('newer'), schemaVersion: { N: '2' } };
+    await table.client.send(new PutItemCommand({ TableName: table.tableName, Item }));
+
+    await expect(cache.get('newer')).rejects.toThrow(
+      /"newer" cannot be read: schemaVersion: expected at most 1, found 2/,
     );
   });
 

@@ -8,22 +8,27 @@ import type { Consent } from './consent.ts';
 import type { AccountsToCache, Draft, Note } from './draft.ts';
 import type { Effect, HistoryEntry } from './effect.ts';
 import type { ConsentEvent, TimerDue, TokenRescued } from './event.ts';
-import { endOnOurSide, grant, type NotEnded } from './grants.ts';
+import { endOnOurSide, grant } from './grants.ts';
 import { SECOND } from './instant.ts';
-import { judge, type Unheard } from './judge.ts';
+import { judge } from './judge.ts';
 import { isFresh, isOfEarlierLife, keepToken } from './lineage.ts';
 import { type Policies, type Policy, reactionTo } from './policy.ts';
 import { settle } from './settle.ts';
 
 /** Why an event changed nothing, in the words of the log and of the metric `ignored`. */
-export type IgnoredReason =
-  | Unheard
-  | NotEnded
-  | 'duplicate'
-  | 'nothing-new'
-  | 'stale-timer'
-  | 'unknown-consent'
-  | 'token-not-kept';
+export const IGNORED_REASONS = [
+  'duplicate',
+  'earlier-generation',
+  'ended',
+  'older-than-grant',
+  'names-itself',
+  'nothing-new',
+  'stale-timer',
+  'unknown-consent',
+  'token-not-kept',
+] as const;
+
+export type IgnoredReason = (typeof IGNORED_REASONS)[number];
 
 export type Decision =
   | {

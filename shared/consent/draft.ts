@@ -13,30 +13,33 @@ import type { Action, NoticeBody, PublishedStatus } from './notice.ts';
 import type { Policy } from './policy.ts';
 
 /** What is counted beside categories and effects, each under exactly this name. */
-export type Note =
-  | 'token-rotated'
-  | 'token-not-renewed'
-  | 'token-outdated'
-  | 'transfer-token-without-instruction'
-  | 'clock-ahead'
-  | 'strike'
-  | 'strike-dropped'
-  | 'strike-reprieved'
-  | 'strike-voided'
-  | 'race-lost'
-  | 'race-lost-too-often'
-  | 'ended'
-  | 'revived'
-  | 'limit-wait'
-  | 'rolling-window'
-  | 'given-up'
-  | 'displaced'
-  | 'payment-known'
-  | 'unanswered'
-  | 'day-full'
-  | 'credential-failed'
-  | 'client-quota-used-up'
-  | 'unclassified';
+export const NOTES = [
+  'token-rotated',
+  'token-not-renewed',
+  'token-outdated',
+  'transfer-token-without-instruction',
+  'clock-ahead',
+  'strike',
+  'strike-dropped',
+  'strike-reprieved',
+  'strike-voided',
+  'race-lost',
+  'race-lost-too-often',
+  'ended',
+  'revived',
+  'limit-wait',
+  'rolling-window',
+  'given-up',
+  'displaced',
+  'payment-known',
+  'unanswered',
+  'day-full',
+  'credential-failed',
+  'client-quota-used-up',
+  'unclassified',
+] as const;
+
+export type Note = (typeof NOTES)[number];
 
 export interface AccountsToCache {
   readonly at: Instant;

@@ -114,7 +114,17 @@ export type Effect =
   | ReplaceConsent
   | Remember;
 
-export type EffectKind = Effect['do'];
+export const EFFECT_KINDS = [
+  'SetTimer',
+  'CancelTimer',
+  'RequestCall',
+  'PublishNotice',
+  'PurgeAccounts',
+  'ReplaceConsent',
+  'Remember',
+] as const satisfies readonly Effect['do'][];
+
+export type EffectKind = (typeof EFFECT_KINDS)[number];
 
 /** At most 64 characters of `0-9a-zA-Z-_.`, as EventBridge Scheduler wants schedule names. */
 export function scheduleName({ ref, generation, number }: TimerName): string {

@@ -123,7 +123,7 @@ function supersede(draft: Draft, event: ConsentGranted): void {
   });
 }
 
-export type NotEnded = 'ended' | 'older-than-grant' | 'names-itself';
+type NotEnded = 'ended' | 'older-than-grant' | 'names-itself';
 
 export function endOnOurSide(
   draft: Draft,

@@ -27,7 +27,7 @@ import {
   waitingFor,
 } from './waiting.ts';
 
-export type Unheard = 'earlier-generation' | 'ended';
+type Unheard = 'earlier-generation' | 'ended';
 
 /** Judges one result; the reason when it changes nothing. */
 export function judge(draft: Draft, reported: BankCallCompleted): Unheard | undefined {

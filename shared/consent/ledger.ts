@@ -8,6 +8,7 @@ import type { Consent, Ledger, WaitingCall } from './consent.ts';
 import type { Draft } from './draft.ts';
 import type { Call } from './finding.ts';
 import { HOUR, type Instant, MINUTE } from './instant.ts';
+import type { Policy } from './policy.ts';
 import type { Bank } from './provider.ts';
 import { waitingCalls } from './waiting.ts';
 
@@ -60,12 +61,35 @@ export function roomFor(draft: Draft, waiting: WaitingCall, at: Instant): Instan
   const { consent, policy } = draft;
   if (consent.limit !== undefined && at < consent.limit.until) return consent.limit.until;
 
-  const max = consent.bank.unattendedCallsPerDayMax ?? policy.unattendedCallsPerDayMax;
+  const max = dailyMax(consent, policy);
   if (max === undefined) return at;
   const today = ledgerOf(consent, at);
   const key = ledgerKey(waiting.call);
   const used = (today?.counts[key] ?? 0) + underWay(consent, waiting, today?.dayStart ?? at);
   return used < max ? at : nextDayOf(draft, at);
+}
+
+/**
+ * What the bank's day of `at` has left for calls like this one, by what was counted; none while a
+ * limit wait stands. `undefined` for attended calls, where nothing limits them, and for a day gone
+ * by. Requests under way are not taken off.
+ */
+export function callsLeft(
+  consent: Consent,
+  policy: Policy,
+  call: Call,
+  at: Instant,
+): number | undefined {
+  const max = dailyMax(consent, policy);
+  if (call.attended || max === undefined) return undefined;
+  const today = ledgerOf(consent, at);
+  if (today === undefined) return undefined;
+  if (consent.limit !== undefined && at < consent.limit.until) return 0;
+  return Math.max(0, max - (today.counts[ledgerKey(call)] ?? 0));
+}
+
+function dailyMax({ bank }: Consent, policy: Policy): number | undefined {
+  return bank.unattendedCallsPerDayMax ?? policy.unattendedCallsPerDayMax;
 }
 
 /** Just past the start of the bank's next day, at a moment of this consent's own. */

@@ -6,7 +6,9 @@ import type { ConsentEvent, TokenRescued } from '../consent/event.ts';
 import type { Instant } from '../consent/instant.ts';
 
 /** Something in a readable message that was left out. */
-export type IntakeNote = 'unknown-time-zone' | 'transfer-token-too-long';
+export const INTAKE_NOTES = ['unknown-time-zone', 'transfer-token-too-long'] as const;
+
+export type IntakeNote = (typeof INTAKE_NOTES)[number];
 
 export interface QueueRecord {
   readonly messageId: string;

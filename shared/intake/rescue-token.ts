@@ -8,11 +8,9 @@ import type { Provider } from '../consent/provider.ts';
 import { Secret } from '../consent/secret.ts';
 import { DIALECTS } from '../dialects/registry.ts';
 import { fingerprint } from '../messages/bank-call-completed.ts';
-import { consentId, instant, NAME_CHARS_MAX, name, provider } from '../messages/wire.ts';
+import { consentId, instant, name, provider } from '../messages/wire.ts';
 import { happeningOf, isTooLong, tokenOf } from './happening.ts';
 import type { QueueRecord } from './reading.ts';
-
-const eventId = name(NAME_CHARS_MAX);
 
 function field(value: unknown, key: string): unknown {
   if (typeof value !== 'object' || value === null) return undefined;
@@ -42,7 +40,7 @@ export function rescueToken(
   const secret = secretIn(data, from.data);
   if (secret === undefined || isTooLong(secret)) return undefined;
 
-  const id = eventId.safeParse(field(json, 'id'));
+  const id = name.safeParse(field(json, 'id'));
   const time = instant.safeParse(field(json, 'time'));
   const used = fingerprint.safeParse(field(data, 'usedTokenFingerprint'));
   const told = {

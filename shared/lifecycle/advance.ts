@@ -70,12 +70,14 @@ async function take(
   deps: Deps,
 ): Promise<Step> {
   const [saved, folded] = await decideAndSave(held, events, deps);
+  const circumstances = {
+    before: folded.before,
+    notCached: folded.cached === 'too large',
+    policies: deps.policies,
+  };
   folded.decisions.forEach((decision, index) => {
     const event = events[index];
-    const notCached = folded.cached === 'too large';
-    if (event !== undefined) {
-      deps.journal.decided(lineOf(event, decision, folded.before, notCached));
-    }
+    if (event !== undefined) deps.journal.decided(lineOf(event, decision, circumstances));
   });
   if (saved === undefined || saved.outbox.length === 0) {
     return { held: saved, results: folded.decisions.map(() => DONE) };

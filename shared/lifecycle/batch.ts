@@ -25,7 +25,7 @@ export interface BatchDeps extends Deps {
   readonly setAside: (message: Message, reason: string) => Promise<void>;
   /** True when there is time to begin with one more consent. */
   readonly hasTime: () => boolean;
-  readonly failed: (messageId: string, cause: unknown) => void;
+  readonly failed: (message: Message, cause: unknown) => void;
 }
 
 /** Consents worked on side by side. They mostly wait for AWS: a batch of ten takes two rounds. */
@@ -55,7 +55,9 @@ export async function takeBatch(
   await Promise.all(Array.from({ length: CONSENTS_AT_ONCE_MAX }, worker));
   await setUnreadableAside(messages, failed, deps);
 
-  for (const [messageId, cause] of failed) deps.failed(messageId, cause);
+  for (const message of messages) {
+    if (failed.has(message.messageId)) deps.failed(message, failed.get(message.messageId));
+  }
   return [...failed.keys()];
 }
 
@@ -113,6 +115,11 @@ interface Work {
 }
 
 function workOf({ messageId, reading }: Message): readonly Work[] {
-  const event = reading.kind === 'event' ? reading.event : reading.rescued;
+  const event = eventOf(reading);
   return event === undefined ? [] : [{ messageId, event }];
+}
+
+/** What a message means for a consent: of an unreadable one its token, if it could be found. */
+export function eventOf(reading: Reading): ConsentEvent | undefined {
+  return reading.kind === 'event' ? reading.event : reading.rescued;
 }

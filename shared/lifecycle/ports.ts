@@ -2,10 +2,14 @@
  * What the spine needs of the world. The consent store and the account cache have a twin in memory
  * beside the one on DynamoDB; a suite for each in test/contracts is passed by both.
  */
+import type { Category } from '../consent/category.ts';
 import type { Consent } from '../consent/consent.ts';
-import type { Effect } from '../consent/effect.ts';
+import type { IgnoredReason } from '../consent/decide.ts';
+import type { Note } from '../consent/draft.ts';
+import type { Effect, EffectKind } from '../consent/effect.ts';
 import type { Account } from '../consent/finding.ts';
 import type { Instant } from '../consent/instant.ts';
+import type { Provider } from '../consent/provider.ts';
 
 /** A consent as stored: its state, what is owed for it, and the mark of the write that did it. */
 export interface Held {
@@ -58,19 +62,26 @@ export interface Journal {
   decided(line: JournalLine): void;
 }
 
+/** What the spine has to say beside the decider's notes. */
+export const SPINE_NOTES = ['accounts-too-large'] as const;
+
+export type SpineNote = (typeof SPINE_NOTES)[number];
+
 export interface JournalLine {
   readonly consentRef: string;
   readonly event: string;
   readonly eventId: string;
   readonly outcome: 'advanced' | 'ignored';
-  readonly reason?: string;
-  readonly provider?: string;
+  readonly reason?: IgnoredReason;
+  readonly provider?: Provider;
   readonly bankId?: string;
   readonly operation?: string;
-  readonly category?: string;
+  readonly category?: Category;
   readonly status?: string;
   readonly generation?: number;
   readonly version?: number;
-  readonly notes: readonly string[];
-  readonly effects: readonly string[];
+  readonly notes: readonly (Note | SpineNote)[];
+  readonly effects: readonly EffectKind[];
+  /** Counted, not logged: what the bank's day has left for this operation and account. */
+  readonly callsLeft?: number;
 }

@@ -2,20 +2,31 @@
 import type { Consent } from '../consent/consent.ts';
 import type { Decision } from '../consent/decide.ts';
 import type { ConsentEvent } from '../consent/event.ts';
+import { callsLeft } from '../consent/ledger.ts';
+import type { Policies } from '../consent/policy.ts';
 import type { JournalLine } from './ports.ts';
 
-/** `before` is the consent that the decision was made on, for where it changed nothing. */
+interface Circumstances {
+  /** The consent that the decision was made on, for where it changed nothing. */
+  readonly before: Consent | undefined;
+  readonly notCached: boolean;
+  readonly policies: Policies;
+}
+
 export function lineOf(
   event: ConsentEvent,
   decision: Decision,
-  before: Consent | undefined,
-  notCached: boolean,
+  { before, notCached, policies }: Circumstances,
 ): JournalLine {
   const advanced = decision.outcome === 'advanced' ? decision : undefined;
   const consent = advanced ? advanced.next : before;
   const tooLarge = advanced?.cache !== undefined && notCached;
   const result = event.type === 'BankCallCompleted' ? event : undefined;
   const provider = result?.provider ?? consent?.provider;
+  const left =
+    result &&
+    advanced &&
+    callsLeft(advanced.next, policies[result.provider], result.call, event.at);
   return {
     consentRef: event.ref,
     event: event.type,
@@ -30,7 +41,8 @@ export function lineOf(
       generation: consent.generation,
       version: consent.version,
     }),
-    notes: [...(advanced?.notes ?? []), ...(tooLarge ? ['accounts-too-large'] : [])],
+    notes: [...(advanced?.notes ?? []), ...(tooLarge ? (['accounts-too-large'] as const) : [])],
     effects: advanced?.effects.map((effect) => effect.do) ?? [],
+    ...(left !== undefined && { callsLeft: left }),
   };
 }

@@ -5,7 +5,7 @@
  */
 import * as z from 'zod/mini';
 import { message } from './cloud-event.ts';
-import { bank, call, NAME_CHARS_MAX, name, provider } from './wire.ts';
+import { bank, call, optionalName, provider } from './wire.ts';
 
 const FINGERPRINT = /^sha256:[A-Za-z0-9_-]{43}$/;
 const fingerprintExpected = 'sha256: and the 43 characters of unpadded base64url';
@@ -49,7 +49,7 @@ const data = z
       bank: z.exactOptional(bank),
       call,
       usedTokenFingerprint: z.exactOptional(fingerprint),
-      requestId: z.exactOptional(name(NAME_CHARS_MAX)),
+      requestId: optionalName,
       response: z.nullable(response),
       failure: z.exactOptional(z.enum(['timeout', 'connection'])),
     },

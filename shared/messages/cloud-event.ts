@@ -5,7 +5,7 @@
  */
 import * as z from 'zod/mini';
 import type { Instant } from '../consent/instant.ts';
-import { consentId, instant, NAME_CHARS_MAX, name, rfc3339 } from './wire.ts';
+import { consentId, instant, name, nameWithin, rfc3339 } from './wire.ts';
 
 const SOURCE = '/consent-lifecycle-worker';
 const SOURCE_CHARS_MAX = 1_000;
@@ -16,36 +16,24 @@ export function typeOf<Name extends string>(messageName: Name): MessageType<Name
   return `consent-lifecycle.${messageName}.v1`;
 }
 
+const envelope = {
+  specversion: z.literal('1.0'),
+  id: name,
+  source: nameWithin(SOURCE_CHARS_MAX),
+  subject: consentId,
+  time: instant,
+  datacontenttype: z.exactOptional(z.string('text')),
+} as const;
+
 /** The schema of the message `consent-lifecycle.<messageName>.v1`; its subject is the consent. */
 export function message<Name extends string, Data extends z.ZodMiniType>(
   messageName: Name,
   data: Data,
 ): z.ZodMiniObject<
-  {
-    specversion: z.ZodMiniLiteral<'1.0'>;
-    id: z.ZodMiniString;
-    source: z.ZodMiniString;
-    type: z.ZodMiniLiteral<MessageType<Name>>;
-    subject: typeof consentId;
-    time: typeof instant;
-    datacontenttype: z.ZodMiniExactOptional<z.ZodMiniString>;
-    data: Data;
-  },
+  typeof envelope & { readonly type: z.ZodMiniLiteral<MessageType<Name>>; readonly data: Data },
   z.core.$strip
 > {
-  return z.object(
-    {
-      specversion: z.literal('1.0'),
-      id: name(NAME_CHARS_MAX),
-      source: name(SOURCE_CHARS_MAX),
-      type: z.literal(typeOf(messageName)),
-      subject: consentId,
-      time: instant,
-      datacontenttype: z.exactOptional(z.string('text')),
-      data,
-    },
-    'an object',
-  );
+  return z.object({ ...envelope, type: z.literal(typeOf(messageName)), data }, 'an object');
 }
 
 export interface Head {

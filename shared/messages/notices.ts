@@ -6,11 +6,11 @@ import * as z from 'zod/mini';
 import { CATEGORIES } from '../consent/category.ts';
 import type { Notice, NoticeType } from '../consent/notice.ts';
 import { message, type OutgoingMessage, outgoing } from './cloud-event.ts';
-import { generation, instant, NAME_CHARS_MAX, name, provider, rfc3339 } from './wire.ts';
+import { generation, instant, name, provider, rfc3339 } from './wire.ts';
 
 const about = {
   provider: z.exactOptional(provider),
-  bank: z.exactOptional(z.object({ id: name(NAME_CHARS_MAX) }, 'an object')),
+  bank: z.exactOptional(z.object({ id: name }, 'an object')),
   generation,
   sequence: z.int('a whole number'),
 };

@@ -2,14 +2,15 @@
  * The words every message is made of, and their limits. Each schema carries the phrase that a
  * refusal prints after "expected", so whoever sends a bad message reads what would have been good.
  * Names are refused when they could not travel on: control characters and halves of characters
- * are taken by JSON but not by SQS, SNS or DynamoDB.
+ * are taken by JSON but not by SQS, SNS or DynamoDB. Making a schema costs a cold start more than
+ * reading its source, so each is made once and shared.
  */
 import * as z from 'zod/mini';
 import type { Instant } from '../consent/instant.ts';
 import { PROVIDERS } from '../consent/provider.ts';
 
 const CONSENT_ID_BYTES_MAX = 1_000;
-export const NAME_CHARS_MAX = 256;
+const NAME_CHARS_MAX = 256;
 const OPERATION_CHARS_MAX = 64;
 export const PARAMETERS_BYTES_MAX = 1_024;
 const PARAMETERS_LEVELS_MAX = 8;
@@ -19,12 +20,16 @@ const PLAIN = /^[^\p{Cc}\p{Cs}\uFFFE\uFFFF]*$/u;
 const RFC_3339_CHARS = 24;
 
 /** A name of 1 to `charsMax` UTF-16 units. */
-export function name(charsMax: number): z.ZodMiniString {
+export function nameWithin(charsMax: number): z.ZodMiniString {
   const expected = `1..${charsMax} characters, none of them a control character`;
   return z
     .string(expected)
     .check(z.minLength(1, expected), z.maxLength(charsMax, expected), z.regex(PLAIN, expected));
 }
+
+export const name: z.ZodMiniString = nameWithin(NAME_CHARS_MAX);
+
+export const optionalName: z.ZodMiniExactOptional<z.ZodMiniString> = z.exactOptional(name);
 
 export const consentId = z.string(`1..${CONSENT_ID_BYTES_MAX} bytes of UTF-8`).check(
   z.minLength(1, `1..${CONSENT_ID_BYTES_MAX} bytes of UTF-8`),
@@ -61,7 +66,7 @@ const dailyExpected = `a whole number from 1 to ${CALLS_PER_DAY_MAX}`;
 /** A bank as the worker names it: what was never told is missing. */
 export const knownBank = z.object(
   {
-    id: z.exactOptional(name(NAME_CHARS_MAX)),
+    id: optionalName,
     timeZone: z.exactOptional(z.string('the name of a time zone, such as Europe/Berlin')),
     unattendedCallsPerDayMax: z.exactOptional(
       z
@@ -73,7 +78,7 @@ export const knownBank = z.object(
 );
 
 /** A bank as a message tells it: with its id. */
-export const bank = z.extend(knownBank, { id: name(NAME_CHARS_MAX) });
+export const bank = z.extend(knownBank, { id: name });
 
 /** Counts from 1. */
 export const generation = z
@@ -103,10 +108,10 @@ const parameters = z.record(z.string(), z.unknown(), 'an object').check(
 
 export const call = z.object(
   {
-    operation: name(OPERATION_CHARS_MAX),
-    accountId: z.exactOptional(name(NAME_CHARS_MAX)),
+    operation: nameWithin(OPERATION_CHARS_MAX),
+    accountId: optionalName,
     parameters: z.exactOptional(parameters),
-    instructionId: z.exactOptional(name(NAME_CHARS_MAX)),
+    instructionId: optionalName,
     attended: z._default(z.boolean('true or false'), false),
   },
   'an object',

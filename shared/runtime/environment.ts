@@ -18,6 +18,7 @@ const worker = {
   SCHEDULE_GROUP: nonEmpty,
   SCHEDULER_ROLE_ARN: nonEmpty,
   SCHEDULER_DLQ_ARN: nonEmpty,
+  METRICS_NAMESPACE: nonEmpty,
 } as const;
 
 const ENVIRONMENTS = {

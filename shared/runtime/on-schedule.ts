@@ -11,7 +11,7 @@ import { timeIn } from './time-reserve.ts';
 
 export interface ScheduledWork {
   readonly log: Log;
-  readonly counts: Counts;
+  readonly counts: Counts<'overdue' | 'still-overdue'>;
   readonly run: (
     hasTime: () => boolean,
   ) => Promise<{ readonly found: number; readonly failed: readonly unknown[] }>;
@@ -33,6 +33,9 @@ export function onSchedule({
     })
     .handler(async (_event: ScheduledEvent, context: Context) => {
       const { found, failed } = await run(timeIn(context));
+      // Zeros are written too: without them, a run that found nothing would look like no run.
+      counts.count('overdue', {}, found);
+      counts.count('still-overdue', {}, failed.length);
       if (found > 0) log.info('found overdue', { found });
       for (const cause of failed) log.error('still overdue', cause);
       if (failed.length > 0) throw new Failure('EFFECT_OWED');

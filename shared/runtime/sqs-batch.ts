@@ -19,7 +19,9 @@ export interface Incoming {
 
 export interface SqsWork {
   readonly log: Log;
-  readonly counts: Counts;
+  readonly counts: Counts<'batch-failed' | 'handled-after'>;
+  /** Milliseconds since the epoch. */
+  readonly clock: () => number;
   /** Resolves to the ids that are to come again; what it throws fails the whole batch. */
   readonly take: (
     records: readonly Incoming[],
@@ -30,6 +32,7 @@ export interface SqsWork {
 export function sqsBatch({
   log,
   counts,
+  clock,
   take,
 }: SqsWork): MiddyfiedHandler<SQSEvent, SQSBatchResponse> {
   return middy<SQSEvent, SQSBatchResponse>()
@@ -46,6 +49,12 @@ export function sqsBatch({
         counts.count('batch-failed');
         return records.map(({ messageId }) => messageId);
       });
+      const now = clock();
+      const failed = new Set(again);
+      for (const { messageId, sentAt } of records) {
+        if (failed.has(messageId)) continue;
+        counts.observe('handled-after', Math.max(0, now - sentAt), 'Milliseconds');
+      }
       return { batchItemFailures: again.map((itemIdentifier) => ({ itemIdentifier })) };
     });
 }

@@ -5,6 +5,7 @@
 import type { Journal, JournalLine } from '../lifecycle/ports.ts';
 import type { Log } from '../runtime/log.ts';
 import type { Counts } from '../runtime/metrics.ts';
+import type { MetricName } from './metric-names.ts';
 
 /** The fields a log line may have. */
 export const LOG_FIELDS = [
@@ -26,12 +27,15 @@ export const LOG_FIELDS = [
   'found',
 ] as const satisfies readonly (keyof JournalLine | 'messageId' | 'found')[];
 
-export function journalOf(log: Log, counts: Counts): Journal {
+export function journalOf(log: Log, counts: Counts<MetricName>): Journal {
   return {
     decided(line) {
       log.info('decided', line);
-      const { provider = 'unknown', category, reason } = line;
-      if (category !== undefined) counts.count('results', { provider, category });
+      const { provider, category, reason, callsLeft } = line;
+      if (provider && category) counts.count('results', { provider, category });
+      if (provider && callsLeft !== undefined) {
+        counts.observe('calls-left', callsLeft, 'Count', { provider });
+      }
       if (reason !== undefined) counts.count('ignored', { reason });
       for (const note of line.notes) counts.count(note);
       for (const effect of line.effects) counts.count(effect);

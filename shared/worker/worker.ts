@@ -4,14 +4,15 @@
  */
 import { randomUUID } from 'node:crypto';
 import { POLICIES } from '../consent/policy.ts';
-import { performWith } from '../effects/perform.ts';
-import type { QueueRecord, Reading } from '../intake/reading.ts';
+import type { Reach } from '../effects/perform.ts';
+import type { IntakeNote, QueueRecord, Reading } from '../intake/reading.ts';
 import type { Deps } from '../lifecycle/advance.ts';
-import { takeBatch } from '../lifecycle/batch.ts';
+import { eventOf, takeBatch } from '../lifecycle/batch.ts';
 import { type Swept, sweep } from '../lifecycle/sweep.ts';
 import { type Clients, createClients } from '../runtime/clients.ts';
-import { deadLettersTo } from '../runtime/dead-letters.ts';
+import type { DeadLetterQueue } from '../runtime/dead-letters.ts';
 import type { EnvironmentOf } from '../runtime/environment.ts';
+import { Failure } from '../runtime/failure.ts';
 import { createLog, type Log } from '../runtime/log.ts';
 import { type Counts, createCounts } from '../runtime/metrics.ts';
 import type { SqsWork } from '../runtime/sqs-batch.ts';
@@ -19,10 +20,11 @@ import { systemClock } from '../runtime/system-clock.ts';
 import { DynamoAccountCache } from '../store/dynamo-account-cache.ts';
 import { DynamoConsentStore } from '../store/dynamo-consent-store.ts';
 import { journalOf, LOG_FIELDS } from './journal.ts';
+import type { ComeAgainCode, MetricName } from './metric-names.ts';
 
 export interface Worker {
   readonly log: Log;
-  readonly counts: Counts;
+  readonly counts: Counts<MetricName>;
   /** The work of a function that a queue feeds. */
   readonly reading: (read: Read, deadLetterQueueUrl: string) => SqsWork;
   readonly sweep: (hasTime: () => boolean) => Promise<Swept>;
@@ -32,7 +34,7 @@ type Read = (record: QueueRecord, now: number) => Reading;
 
 export function createWorker(name: string, environment: EnvironmentOf<'sweep'>): Worker {
   const log = createLog(name, LOG_FIELDS);
-  const counts = createCounts(name);
+  const counts = createCounts<MetricName>(name, environment.METRICS_NAMESPACE);
   const clients = createClients();
   const deps = depsOf(environment, clients, log, counts);
   return {
@@ -41,9 +43,18 @@ export function createWorker(name: string, environment: EnvironmentOf<'sweep'>):
     reading: (read, deadLetterQueueUrl) => ({
       log,
       counts,
-      take: taking(read, deadLettersTo(clients.sqs, deadLetterQueueUrl), deps, { log, counts }),
+      clock: systemClock,
+      take: taking(read, { sqs: clients.sqs, deadLetterQueueUrl }, deps, { log, counts }),
     }),
     sweep: (hasTime) => sweep({ ...deps, hasTime }),
+  };
+}
+
+/** Most messages owe nothing: what performs effects is loaded with the first one. */
+function performing(reach: Reach): Deps['perform'] {
+  return async (effect, consentId) => {
+    const { performWith } = await import('../effects/perform.ts');
+    await performWith(reach)(effect, consentId);
   };
 }
 
@@ -51,7 +62,7 @@ function depsOf(
   environment: EnvironmentOf<'sweep'>,
   clients: Clients,
   log: Log,
-  counts: Counts,
+  counts: Counts<MetricName>,
 ): Deps {
   const accounts = new DynamoAccountCache(clients.dynamo, environment.TABLE_NAME);
   return {
@@ -60,7 +71,7 @@ function depsOf(
     journal: journalOf(log, counts),
     policies: POLICIES,
     clock: systemClock,
-    perform: performWith({
+    perform: performing({
       ...clients,
       accounts,
       clock: systemClock,
@@ -80,12 +91,12 @@ function depsOf(
 
 function taking(
   read: Read,
-  setAside: ReturnType<typeof deadLettersTo>,
+  deadLetters: DeadLetterQueue,
   deps: Deps,
-  { log, counts }: { readonly log: Log; readonly counts: Counts },
+  { log, counts }: { readonly log: Log; readonly counts: Counts<MetricName> },
 ): SqsWork['take'] {
   const warned = new Set<string>();
-  const tellOnce = (note: string) => {
+  const tellOnce = (note: IntakeNote) => {
     counts.count(note);
     if (!warned.has(note)) log.warn(note);
     warned.add(note);
@@ -102,9 +113,14 @@ function taking(
       setAside: async (message, reason) => {
         counts.count('unreadable');
         log.warn('unreadable', { messageId: message.messageId, reason });
-        await setAside(message, reason);
+        const { setAside } = await import('../runtime/dead-letters.ts');
+        await setAside(message, reason, deadLetters);
       },
-      failed: (messageId, cause) => log.error('to come again', cause, { messageId }),
+      failed: ({ messageId, reading }, cause) => {
+        const code: ComeAgainCode = cause instanceof Failure ? cause.code : 'BROKEN';
+        counts.count('to-come-again', { code });
+        log.error('to come again', cause, { messageId, consentRef: eventOf(reading)?.ref });
+      },
     });
   };
 }

@@ -1,9 +1,9 @@
 /** The spine: what is saved, what is performed, and which messages come again. */
-import { AssertionError } from 'node:assert';
 import { describe, expect, it } from 'vitest';
 import type { Effect } from '../../shared/consent/effect.ts';
 import { advance, SAVE_ATTEMPTS_MAX } from '../../shared/lifecycle/advance.ts';
 import type { ConsentStore } from '../../shared/lifecycle/ports.ts';
+import { impossibleItem } from '../../shared/store/impossible-item.ts';
 import { answer, at, granted, rescued, timerDue } from '../support/story.ts';
 import { deliver, endOf, heldIn, traced, twins } from '../support/twins.ts';
 
@@ -252,7 +252,7 @@ describe('a save that fails', () => {
 
   it('tells an impossible state from an outage', async () => {
     const world = twins();
-    const impossible = new AssertionError({ message: 'impossible' });
+    const impossible = impossibleItem('item 1', 'nothing of ours');
     const save = async () => Promise.reject(impossible);
 
     const results = await deliver({ ...world, store: { ...storeOf(world.store), save } }, FIRST);

@@ -1,8 +1,8 @@
 /** A batch: one read for all, each message by itself, and what cannot be read is set aside. */
-import { AssertionError } from 'node:assert';
 import { describe, expect, it } from 'vitest';
 import { CONSENTS_AT_ONCE_MAX, type Message, takeBatch } from '../../shared/lifecycle/batch.ts';
 import type { ConsentStore } from '../../shared/lifecycle/ports.ts';
+import { impossibleItem } from '../../shared/store/impossible-item.ts';
 import { answer, granted, rescued } from '../support/story.ts';
 import {
   deliver,
@@ -108,7 +108,7 @@ describe('a batch', () => {
 describe('a record that cannot be made sense of', () => {
   it('fails its own messages only', async () => {
     const world = twins();
-    const impossible = new AssertionError({ message: 'impossible' });
+    const impossible = impossibleItem('item 1', 'nothing of ours');
     const deps = withStore(world, {
       load: async (ids) => {
         if (ids.includes('broken')) throw impossible;

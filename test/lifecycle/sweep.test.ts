@@ -1,9 +1,9 @@
 /** The sweep catches up on what is overdue, within bounds, and holds nobody up. */
-import { AssertionError } from 'node:assert';
 import { describe, expect, it } from 'vitest';
 import { MINUTE } from '../../shared/consent/instant.ts';
 import type { ConsentStore } from '../../shared/lifecycle/ports.ts';
 import { CONSENTS_PER_SWEEP_MAX, OVERDUE_AFTER, sweep } from '../../shared/lifecycle/sweep.ts';
+import { impossibleItem } from '../../shared/store/impossible-item.ts';
 import { aConsent, aPurge } from '../support/a-consent.ts';
 import { answer, at } from '../support/story.ts';
 import { deliver, heldIn, type Port, through, traced, twins } from '../support/twins.ts';
@@ -105,7 +105,7 @@ describe('sweep', () => {
   // The index gives the oldest first, so one record that stays broken would stop every sweep.
   it('keeps the others from waiting for a record that cannot be read', async () => {
     const { world } = await owing(3);
-    const impossible = new AssertionError({ message: 'impossible' });
+    const impossible = impossibleItem('item 1', 'nothing of ours');
     const load: ConsentStore['load'] = async (ids) => {
       if (ids.includes('consent-0')) throw impossible;
       return world.store.load(ids);

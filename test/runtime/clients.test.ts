@@ -12,7 +12,8 @@ describe('the AWS clients', () => {
   it.each(['dynamo', 'sqs', 'sns', 'scheduler'] as const)(
     'state every limit: %s',
     async (service) => {
-      const client = createClients()[service];
+      const made = createClients()[service];
+      const client = typeof made === 'function' ? await made() : made;
       const handler = client.config.requestHandler;
 
       expect(await client.config.maxAttempts()).toBe(3);
@@ -25,4 +26,12 @@ describe('the AWS clients', () => {
       });
     },
   );
+
+  it.each(['sqs', 'sns', 'scheduler'] as const)('are one per process: %s', async (service) => {
+    const clients = createClients();
+
+    const [first, second] = await Promise.all([clients[service](), clients[service]()]);
+
+    expect(second).toBe(first);
+  });
 });

@@ -1,6 +1,6 @@
 /** What cannot be read is put aside as it came, with the reason beside it. */
 import { describe, expect, it } from 'vitest';
-import { deadLettersTo } from '../../shared/runtime/dead-letters.ts';
+import { setAside } from '../../shared/runtime/dead-letters.ts';
 import { recordedAws } from '../effects/recorded-aws.ts';
 
 const QUEUE = 'https://sqs.eu-central-1.amazonaws.com/000000000000/bank-call-results-dlq';
@@ -8,7 +8,7 @@ const SQS_BYTES_MAX = 1_048_576;
 
 const put = async (body: string, reason: string) => {
   const { sqs, sent } = recordedAws();
-  await deadLettersTo(sqs, QUEUE)({ messageId: 'm1', body }, reason);
+  await setAside({ messageId: 'm1', body }, reason, { sqs, deadLetterQueueUrl: QUEUE });
   return sent.map((request) => request.body);
 };
 
@@ -46,7 +46,9 @@ describe('a message that cannot be read', () => {
   it('is not put aside when SQS refuses it, and that is said', async () => {
     const { sqs } = recordedAws(() => ({ status: 503, error: 'ServiceUnavailable' }));
 
-    const putting = deadLettersTo(sqs, QUEUE)({ messageId: 'm1', body: 'x' }, 'expected JSON');
+    const unreadable = { messageId: 'm1', body: 'x' };
+
+    const putting = setAside(unreadable, 'expected JSON', { sqs, deadLetterQueueUrl: QUEUE });
 
     await expect(putting).rejects.toMatchObject({ name: 'ServiceUnavailable' });
   });

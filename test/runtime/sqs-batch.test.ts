@@ -1,10 +1,12 @@
 /** The edge that SQS feeds: which records come again, within what time, and what is counted. */
-import type { Context, SQSEvent } from 'aws-lambda';
+import type { SQSEvent } from 'aws-lambda';
 import { describe, expect, it } from 'vitest';
 import { Failure } from '../../shared/runtime/failure.ts';
 import { type Incoming, type SqsWork, sqsBatch } from '../../shared/runtime/sqs-batch.ts';
+import { contextWith } from './lambda-context.ts';
 
 const SENT_AT = Date.UTC(2026, 10, 22, 8, 15);
+const HANDLED_AFTER_MS = 1_250;
 
 function recordOf(messageId: string): SQSEvent['Records'][number] {
   return {
@@ -25,33 +27,17 @@ function recordOf(messageId: string): SQSEvent['Records'][number] {
   };
 }
 
-function contextWith(remainingMs: () => number): Context {
-  return {
-    callbackWaitsForEmptyEventLoop: false,
-    functionName: 'bank-call-results',
-    functionVersion: '1',
-    invokedFunctionArn: 'arn:aws:lambda:eu-central-1:000000000000:function:bank-call-results',
-    memoryLimitInMB: '256',
-    awsRequestId: 'invocation-1',
-    logGroupName: '/aws/lambda/bank-call-results',
-    logStreamName: 'stream',
-    getRemainingTimeInMillis: remainingMs,
-    done: () => {},
-    fail: () => {},
-    succeed: () => {},
-  };
-}
-
 /** Invokes a handler that does `take`, and tells what was logged and counted, in order. */
 async function invoke(
   take: SqsWork['take'],
   ids: readonly string[],
-  remainingMs: () => number = () => 60_000,
+  remainingMs: () => number = LONG,
 ) {
   const told: string[] = [];
   const causes: unknown[] = [];
   const handler = sqsBatch({
     take,
+    clock: () => SENT_AT + HANDLED_AFTER_MS,
     log: {
       info: (message) => told.push(message),
       warn: (message) => told.push(message),
@@ -72,23 +58,38 @@ function countsIn(told: string[]): SqsWork['counts'] {
     count: (name) => {
       told.push(`count ${name}`);
     },
+    observe: (name, value, unit) => {
+      told.push(`${name} ${value} ${unit}`);
+    },
     flush: () => {
       told.push('flush');
     },
   };
 }
 
+const ONE_RECORD = { Records: [recordOf('m1')] };
+const LONG = () => 60_000;
+
+/** A handler that does everything, and logs nothing. */
+function silentHandler(told: string[], clock: SqsWork['clock']) {
+  const log = { info: () => {}, warn: () => {}, error: () => {} };
+  return sqsBatch({ take: async () => [], log, counts: countsIn(told), clock });
+}
+
 describe('a batch from SQS', () => {
   it('is done when nothing is to come again', async () => {
     const { answered, told } = await invoke(async () => [], ['m1', 'm2']);
 
+    const handled = `handled-after ${HANDLED_AFTER_MS} Milliseconds`;
     expect(answered).toEqual({ batchItemFailures: [] });
-    expect(told).toEqual(['flush']);
+    expect(told).toEqual([handled, handled, 'flush']);
   });
 
   it('fails for the records that are to come again, and for no other', async () => {
-    const { answered } = await invoke(async () => ['m2', 'm4'], ['m1', 'm2', 'm3', 'm4']);
+    const ids = ['m1', 'm2', 'm3', 'm4'];
+    const { answered, told } = await invoke(async () => ['m2', 'm4'], ids);
 
+    expect(told.filter((line) => line.startsWith('handled-after'))).toHaveLength(2);
     expect(answered).toEqual({
       batchItemFailures: [{ itemIdentifier: 'm2' }, { itemIdentifier: 'm4' }],
     });
@@ -141,25 +142,28 @@ describe('a batch from SQS', () => {
     expect(answers).toEqual([true, true, false, false, false]);
   });
 
+  it('is handled after no time where the clocks of SQS and the function differ', async () => {
+    const told: string[] = [];
+    const handler = silentHandler(told, () => SENT_AT - 40);
+
+    await handler(ONE_RECORD, contextWith(LONG));
+
+    expect(told).toEqual(['handled-after 0 Milliseconds', 'flush']);
+  });
+
   it('is counted anew in each invocation', async () => {
     const told: string[] = [];
-    const silent = { info: () => {}, warn: () => {}, error: () => {} };
-    const counts = countsIn(told);
-    const take: SqsWork['take'] = async (records) => {
-      counts.count(records[0]?.messageId ?? '');
-      return [];
-    };
-    const handler = sqsBatch({ take, log: silent, counts });
+    const times = [SENT_AT + 100, SENT_AT + 200];
+    const handler = silentHandler(told, () => times.shift() ?? 0);
 
-    await handler(
-      { Records: [recordOf('m1')] },
-      contextWith(() => 60_000),
-    );
-    await handler(
-      { Records: [recordOf('m2')] },
-      contextWith(() => 60_000),
-    );
+    await handler(ONE_RECORD, contextWith(LONG));
+    await handler(ONE_RECORD, contextWith(LONG));
 
-    expect(told).toEqual(['count m1', 'flush', 'count m2', 'flush']);
+    expect(told).toEqual([
+      'handled-after 100 Milliseconds',
+      'flush',
+      'handled-after 200 Milliseconds',
+      'flush',
+    ]);
   });
 });

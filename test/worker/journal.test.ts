@@ -2,8 +2,9 @@
 import { describe, expect, it } from 'vitest';
 import type { JournalLine } from '../../shared/lifecycle/ports.ts';
 import { createLog } from '../../shared/runtime/log.ts';
-import type { Dimensions } from '../../shared/runtime/metrics.ts';
+import type { Counts } from '../../shared/runtime/metrics.ts';
 import { journalOf, LOG_FIELDS } from '../../shared/worker/journal.ts';
+import type { MetricName } from '../../shared/worker/metric-names.ts';
 import { linesOf } from '../runtime/written-lines.ts';
 import { answer, granted } from '../support/story.ts';
 import { deliver, twins } from '../support/twins.ts';
@@ -25,11 +26,12 @@ const ADVANCED: JournalLine = {
 };
 
 function counting() {
-  const counted: (readonly [string, Dimensions?])[] = [];
-  const counts = {
-    count: (name: string, dimensions?: Dimensions) => {
+  const counted: (readonly [string, ...unknown[]])[] = [];
+  const counts: Counts<MetricName> = {
+    count: (name, dimensions) => {
       counted.push(dimensions === undefined ? [name] : [name, dimensions]);
     },
+    observe: (name, value, unit, dimensions) => counted.push([name, value, unit, dimensions]),
     flush: () => {},
   };
   return { counts, counted };
@@ -39,7 +41,7 @@ describe('the journal', () => {
   it('logs every field of a line', () => {
     const { counts } = counting();
     const journal = journalOf(createLog('worker', LOG_FIELDS), counts);
-    const line = { ...ADVANCED, reason: 'duplicate' };
+    const line = { ...ADVANCED, reason: 'duplicate' } as const;
 
     const [written] = linesOf(() => journal.decided(line));
 
@@ -57,6 +59,16 @@ describe('the journal', () => {
       ['SetTimer'],
       ['Remember'],
     ]);
+  });
+
+  it('keeps what the day has left as a distribution, 0 too, and does not log it', () => {
+    const { counts, counted } = counting();
+    const journal = journalOf(createLog('worker', LOG_FIELDS), counts);
+
+    const [written] = linesOf(() => journal.decided({ ...ADVANCED, callsLeft: 0 }));
+
+    expect(counted).toContainEqual(['calls-left', 0, 'Count', { provider: 'keybank' }]);
+    expect(written).not.toHaveProperty('callsLeft');
   });
 
   it('counts what is ignored by its reason', () => {

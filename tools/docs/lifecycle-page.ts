@@ -3,6 +3,7 @@ import { CATEGORIES } from '../../shared/consent/category.ts';
 import { type Happening, LIFECYCLE } from '../../shared/consent/lifecycle.ts';
 import { POLICIES, type Policy, type Reaction, reactionTo } from '../../shared/consent/policy.ts';
 import { PROVIDERS } from '../../shared/consent/provider.ts';
+import { table } from './table.ts';
 
 /** Status by event: the statuses that may follow. */
 export function lifecycleTable(): string {
@@ -74,9 +75,4 @@ function asks(ask: boolean): string {
 
 function hours(minutes: number): string {
   return minutes < 60 ? `${minutes} min` : `${minutes / 60} h`;
-}
-
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
-  return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
 }

@@ -3,8 +3,11 @@
  * `<!-- name -->` and `<!-- /name -->`.
  */
 import { PROVIDERS } from '../../shared/consent/provider.ts';
+import { billTable, mixTable } from '../bench/bill.ts';
+import { readCounted } from '../bench/counted.ts';
 import { refreshDialectPage } from './dialect-pages.ts';
 import { lifecycleTable, policyTable, reactionTable } from './lifecycle-page.ts';
+import { effectNames, metricTable, noteNames } from './metrics-page.ts';
 
 export interface Page {
   readonly path: string;
@@ -12,21 +15,32 @@ export interface Page {
   readonly render: (page: string) => string;
 }
 
-const LIFECYCLE_PARTS = {
-  statuses: lifecycleTable,
-  reactions: reactionTable,
-  values: policyTable,
+const PARTS = {
+  'docs/lifecycle.md': {
+    statuses: lifecycleTable,
+    reactions: reactionTable,
+    values: policyTable,
+  },
+  'docs/metrics.md': {
+    metrics: metricTable,
+    notes: noteNames,
+    effects: effectNames,
+  },
+  'docs/performance.md': {
+    mix: () => mixTable(readCounted()),
+    bill: () => billTable(readCounted()),
+  },
 } as const;
 
 export const PAGES: readonly Page[] = [
-  {
-    path: 'docs/lifecycle.md',
-    render: (page) =>
-      Object.entries(LIFECYCLE_PARTS).reduce(
+  ...Object.entries(PARTS).map(([path, parts]) => ({
+    path,
+    render: (page: string) =>
+      Object.entries(parts).reduce(
         (renewed, [name, print]) => withPart(renewed, name, print()),
         page,
       ),
-  },
+  })),
   ...PROVIDERS.map((provider) => ({
     path: `docs/dialects/${provider}.md`,
     render: (page: string) => refreshDialectPage(page, provider),

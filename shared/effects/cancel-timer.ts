@@ -10,13 +10,14 @@ import {
 import { type CancelTimer, scheduleName, type TimerName } from '../consent/effect.ts';
 
 export interface TimerRemoval {
-  readonly scheduler: SchedulerClient;
+  readonly scheduler: () => Promise<SchedulerClient>;
   readonly scheduleGroup: string;
 }
 
 async function removeTimer(name: TimerName, to: TimerRemoval): Promise<void> {
+  const scheduler = await to.scheduler();
   try {
-    await to.scheduler.send(
+    await scheduler.send(
       new DeleteScheduleCommand({ GroupName: to.scheduleGroup, Name: scheduleName(name) }),
     );
   } catch (error) {

@@ -8,7 +8,7 @@ import { textOf } from '../messages/cloud-event.ts';
 import { noticeMessage } from '../messages/notices.ts';
 
 export interface Topics {
-  readonly sns: SNSClient;
+  readonly sns: () => Promise<SNSClient>;
   readonly reConsentTopicArn: string;
   readonly consentNoticesTopicArn: string;
 }
@@ -23,7 +23,8 @@ function attribute(value: string): MessageAttributeValue {
  */
 export async function publishNotice({ notice }: PublishNotice, to: Topics): Promise<void> {
   const { type, reason } = notice.body;
-  await to.sns.send(
+  const sns = await to.sns();
+  await sns.send(
     new PublishCommand({
       TopicArn: type === 'reconsent.required' ? to.reConsentTopicArn : to.consentNoticesTopicArn,
       Message: textOf(noticeMessage(notice)),

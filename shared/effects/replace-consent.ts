@@ -9,13 +9,14 @@ import { replacedMessage } from '../messages/consent-replaced.ts';
 import { messageGroupOf } from './message-group.ts';
 
 export interface ResultQueue {
-  readonly sqs: SQSClient;
+  readonly sqs: () => Promise<SQSClient>;
   readonly bankCallResultsUrl: string;
 }
 
 /** Throws what SQS refused. Safe to repeat: the message keeps its id, and is applied once. */
 export async function replaceConsent(effect: ReplaceConsent, to: ResultQueue): Promise<void> {
-  await to.sqs.send(
+  const sqs = await to.sqs();
+  await sqs.send(
     new SendMessageCommand({
       QueueUrl: to.bankCallResultsUrl,
       MessageBody: textOf(replacedMessage(effect)),

@@ -9,7 +9,7 @@ import { textOf } from '../messages/cloud-event.ts';
 import { messageGroupOf } from './message-group.ts';
 
 export interface RequestQueue {
-  readonly sqs: SQSClient;
+  readonly sqs: () => Promise<SQSClient>;
   readonly bankCallRequestsUrl: string;
 }
 
@@ -22,7 +22,8 @@ export async function requestCall(
   consentId: string,
   to: RequestQueue,
 ): Promise<void> {
-  await to.sqs.send(
+  const sqs = await to.sqs();
+  await sqs.send(
     new SendMessageCommand({
       QueueUrl: to.bankCallRequestsUrl,
       MessageGroupId: messageGroupOf(consentId),

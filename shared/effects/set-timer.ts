@@ -28,7 +28,7 @@ const DELIVERY_RETRIES_MAX = 185;
 const DELIVERY_AGE_MAX_S = 86_400;
 
 export interface TimerSetting extends TimerRemoval {
-  readonly sqs: SQSClient;
+  readonly sqs: () => Promise<SQSClient>;
   readonly clock: Clock;
   readonly dueTimersUrl: string;
   readonly dueTimersArn: string;
@@ -79,8 +79,9 @@ async function isScheduled(effect: SetTimer, input: string, to: TimerSetting): P
   const now = to.clock();
   if (effect.dueAt <= now + DUE_SOON_MS) return false;
 
+  const scheduler = await to.scheduler();
   try {
-    await to.scheduler.send(new CreateScheduleCommand(scheduleOf(effect, input, now, to)));
+    await scheduler.send(new CreateScheduleCommand(scheduleOf(effect, input, now, to)));
     return true;
   } catch (error) {
     if (error instanceof ConflictException) return true;
@@ -102,7 +103,8 @@ export async function setTimer(
 ): Promise<void> {
   const text = textOf(timerMessage(effect, consentId));
   if (!(await isScheduled(effect, text, to))) {
-    await to.sqs.send(new SendMessageCommand({ QueueUrl: to.dueTimersUrl, MessageBody: text }));
+    const sqs = await to.sqs();
+    await sqs.send(new SendMessageCommand({ QueueUrl: to.dueTimersUrl, MessageBody: text }));
   }
   await removeTimers(effect.cancels, to);
 }

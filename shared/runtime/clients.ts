@@ -4,9 +4,9 @@
  * seconds can still say what failed. Region, credentials and endpoint are the environment's.
  */
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { SchedulerClient } from '@aws-sdk/client-scheduler';
-import { SNSClient } from '@aws-sdk/client-sns';
-import { SQSClient } from '@aws-sdk/client-sqs';
+import type { SchedulerClient } from '@aws-sdk/client-scheduler';
+import type { SNSClient } from '@aws-sdk/client-sns';
+import type { SQSClient } from '@aws-sdk/client-sqs';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 
 const ATTEMPTS_MAX = 3;
@@ -21,9 +21,9 @@ export const CALL_MAX_MS: number = ATTEMPTS_MAX * (CONNECT_MAX_MS + ANSWER_MAX_M
 
 export interface Clients {
   readonly dynamo: DynamoDBClient;
-  readonly sqs: SQSClient;
-  readonly sns: SNSClient;
-  readonly scheduler: SchedulerClient;
+  readonly sqs: () => Promise<SQSClient>;
+  readonly sns: () => Promise<SNSClient>;
+  readonly scheduler: () => Promise<SchedulerClient>;
 }
 
 /** Made once per process: the connections are kept between invocations. */
@@ -43,8 +43,18 @@ export function createClients(): Clients {
   };
   return {
     dynamo: new DynamoDBClient(settings),
-    sqs: new SQSClient(settings),
-    sns: new SNSClient(settings),
-    scheduler: new SchedulerClient(settings),
+    sqs: onFirstUse(async () => (await import('./sqs-client.ts')).sqsClient(settings)),
+    sns: onFirstUse(async () => (await import('./sns-client.ts')).snsClient(settings)),
+    scheduler: onFirstUse(async () =>
+      (await import('./scheduler-client.ts')).schedulerClient(settings),
+    ),
+  };
+}
+
+function onFirstUse<Made>(make: () => Promise<Made>): () => Promise<Made> {
+  let made: Promise<Made> | undefined;
+  return () => {
+    made ??= make();
+    return made;
   };
 }

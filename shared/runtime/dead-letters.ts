@@ -13,25 +13,30 @@ export interface Unreadable {
   readonly body: string;
 }
 
+export interface DeadLetterQueue {
+  readonly sqs: () => Promise<SQSClient>;
+  readonly deadLetterQueueUrl: string;
+}
+
 /** Throws what SQS refused. Repeating leaves a second copy, and loses nothing. */
-export function deadLettersTo(
-  sqs: SQSClient,
-  queueUrl: string,
-): (message: Unreadable, reason: string) => Promise<void> {
-  return async ({ messageId, body }, reason) => {
-    const fits = Buffer.byteLength(body) <= BODY_BYTES_MAX_WITH_REASON;
-    const text = (value: string) => ({ DataType: 'String', StringValue: value });
-    await sqs.send(
-      new SendMessageCommand({
-        QueueUrl: queueUrl,
-        MessageBody: body,
-        ...(fits && {
-          MessageAttributes: {
-            reason: text(reason.slice(0, REASON_CHARS_MAX)),
-            messageId: text(messageId),
-          },
-        }),
+export async function setAside(
+  { messageId, body }: Unreadable,
+  reason: string,
+  to: DeadLetterQueue,
+): Promise<void> {
+  const fits = Buffer.byteLength(body) <= BODY_BYTES_MAX_WITH_REASON;
+  const text = (value: string) => ({ DataType: 'String', StringValue: value });
+  const sqs = await to.sqs();
+  await sqs.send(
+    new SendMessageCommand({
+      QueueUrl: to.deadLetterQueueUrl,
+      MessageBody: body,
+      ...(fits && {
+        MessageAttributes: {
+          reason: text(reason.slice(0, REASON_CHARS_MAX)),
+          messageId: text(messageId),
+        },
       }),
-    );
-  };
+    }),
+  );
 }

@@ -2,6 +2,9 @@ import { GetItemCommand } from '@aws-sdk/client-dynamodb';
 import type { Message } from '@aws-sdk/client-sqs';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Remember } from '../../shared/consent/effect.ts';
+import { DAY } from '../../shared/consent/instant.ts';
+import { expiryOf } from '../../shared/consent/retention.ts';
 import { Secret } from '../../shared/consent/secret.ts';
 import { performWith, type Reach } from '../../shared/effects/perform.ts';
 import { remember } from '../../shared/effects/remember.ts';
@@ -49,8 +52,8 @@ beforeEach(async () => {
   scheduled = sent;
   const reach: Reach = {
     scheduler,
-    sqs: queues.sqs,
-    sns: queues.sns,
+    sqs: async () => queues.sqs,
+    sns: async () => queues.sns,
     dynamo: table.client,
     accounts,
     clock: () => NOW,
@@ -191,6 +194,10 @@ describe('a purge', () => {
   });
 });
 
+function aboutOldTimes(line: Remember): Remember {
+  return { ...line, entry: { ...line.entry, at: NOW - 1_000 * DAY } };
+}
+
 describe('the history', () => {
   it('keeps a line under the place of its number', async () => {
     await perform(rememberOf(7), CONSENT_ID);
@@ -199,7 +206,22 @@ describe('the history', () => {
       pk: 'CONSENT#consent-1',
       sk: 'HISTORY',
       e07: { ...rememberOf(7).entry, number: 7 },
+      schemaVersion: 1,
+      expiresAt: expiryOf(NOW),
     });
+  });
+
+  it('may go 400 days after the last line was written, whatever that line is about', async () => {
+    const later = { dynamo: table.client, tableName: table.tableName, clock: () => NOW + DAY };
+    await perform(rememberOf(1), CONSENT_ID);
+
+    await remember(rememberOf(1), CONSENT_ID, later);
+    const repeated = await historyOf(CONSENT_ID);
+    await remember(aboutOldTimes(rememberOf(0)), CONSENT_ID, later);
+    const added = await historyOf(CONSENT_ID);
+
+    expect(repeated.expiresAt).toBe(expiryOf(NOW));
+    expect(added.expiresAt).toBe(expiryOf(NOW + DAY));
   });
 
   it('is the same after a line is written twice', async () => {
@@ -216,14 +238,14 @@ describe('the history', () => {
 
     await perform(rememberOf(0), CONSENT_ID);
 
-    const { pk: _pk, sk: _sk, ...places } = await historyOf(CONSENT_ID);
-    expect(Object.keys(places)).toHaveLength(50);
+    const places = await historyOf(CONSENT_ID);
+    expect(Object.keys(places).filter((name) => /^e\d\d$/.test(name))).toHaveLength(50);
     expect(places.e00).toMatchObject({ number: 50 });
     expect(places.e01).toMatchObject({ number: 1 });
   });
 
   it('fails where there is no table', async () => {
-    const nowhere = { dynamo: table.client, tableName: 'nowhere' };
+    const nowhere = { dynamo: table.client, tableName: 'nowhere', clock: () => NOW };
 
     await expect(remember(rememberOf(1), CONSENT_ID, nowhere)).rejects.toMatchObject({
       name: 'ResourceNotFoundException',

@@ -1,5 +1,5 @@
 /**
- * A real SDK client whose requests are kept instead of sent, each with a canned answer: what is
+ * Real SDK clients whose requests are kept instead of sent, each with a canned answer: what is
  * asserted is what would have gone over the wire.
  */
 import { SchedulerClient } from '@aws-sdk/client-scheduler';
@@ -48,8 +48,8 @@ function handlerOf(sent: SentRequest[], answer: (request: SentRequest) => Answer
 
 /** Answers each request by `answer`; nothing is repeated by the SDK. */
 export function recordedAws(answer: (request: SentRequest) => Answer = () => ({ status: 200 })): {
-  readonly scheduler: SchedulerClient;
-  readonly sqs: SQSClient;
+  readonly scheduler: () => Promise<SchedulerClient>;
+  readonly sqs: () => Promise<SQSClient>;
   readonly sent: readonly SentRequest[];
 } {
   const sent: SentRequest[] = [];
@@ -60,9 +60,9 @@ export function recordedAws(answer: (request: SentRequest) => Answer = () => ({ 
     requestHandler: handlerOf(sent, answer),
   };
   return {
-    scheduler: new SchedulerClient(settings),
+    scheduler: async () => new SchedulerClient(settings),
     // The canned answer has no checksum of the message.
-    sqs: new SQSClient({ ...settings, md5: false }),
+    sqs: async () => new SQSClient({ ...settings, md5: false }),
     sent,
   };
 }

@@ -25,7 +25,7 @@ import {
   queueArn,
   queueUrl,
   SCHEDULE_GROUP,
-  TABLE_NAME,
+  TABLE,
   TOPICS,
   topicArn,
 } from '../../tools/local/resources.ts';
@@ -93,7 +93,7 @@ export async function startLocalStory(
   const requested: Message[] = [];
   const noticed: Message[] = [];
   const listen = async () => {
-    requested.push(...(await takeAll(local, sqs, 'bank-call-requests.fifo')));
+    requested.push(...(await takeAll(local, sqs, local.named('bank-call-requests.fifo'))));
     for (const topic of TOPICS) noticed.push(...(await takeAll(local, sqs, heardOn(topic))));
   };
   const until = async (time: string) => {
@@ -104,7 +104,7 @@ export async function startLocalStory(
     const inFlight = await local.settle();
     if (inFlight.length > 0) throw new Error(`still in flight: ${inFlight.join('; ')}`);
   };
-  const item = (consentId: string, sk: string) => read(dynamo, consentId, sk);
+  const item = (consentId: string, sk: string) => read(dynamo, local.named(TABLE), consentId, sk);
   return {
     local,
     printed: lines,
@@ -120,7 +120,7 @@ export async function startLocalStory(
     },
     // A schedule that has fired is still listed for a while.
     timers: async (consentId) =>
-      (await timersOf(scheduler, consentId)).filter(
+      (await timersOf(scheduler, local.named(SCHEDULE_GROUP), consentId)).filter(
         ({ at }) => Date.parse(`${at}Z`) > local.clock.now(),
       ),
     requests: async (consentId) => {
@@ -133,7 +133,7 @@ export async function startLocalStory(
       return heard.filter((one) => type === undefined || one.attributes.type === type);
     },
     deadLetters: async () => {
-      const dead = await takeAll(local, sqs, 'bank-call-results-dlq');
+      const dead = await takeAll(local, sqs, local.named('bank-call-results-dlq'));
       const reasonOf = (one: Message) => one.MessageAttributes?.reason?.StringValue;
       return dead.map((one) => ({ body: one.Body ?? '', reason: reasonOf(one) }));
     },
@@ -154,7 +154,8 @@ async function subscribe(local: LocalAws, sqs: SQSClient): Promise<void> {
   for (const topic of TOPICS) {
     await sqs.send(new CreateQueueCommand({ QueueName: heardOn(topic) }));
     const Endpoint = queueArn(heardOn(topic));
-    await sns.send(new SubscribeCommand({ TopicArn: topicArn(topic), Protocol: 'sqs', Endpoint }));
+    const TopicArn = topicArn(local.named(topic));
+    await sns.send(new SubscribeCommand({ TopicArn, Protocol: 'sqs', Endpoint }));
   }
 }
 
@@ -165,7 +166,7 @@ function textOf(one: CloudEvent | string): string {
 async function sendBatch(local: LocalAws, sqs: SQSClient, bodies: readonly string[]) {
   const { Failed = [] } = await sqs.send(
     new SendMessageBatchCommand({
-      QueueUrl: queueUrl(local.url, 'bank-call-results'),
+      QueueUrl: queueUrl(local.url, local.named('bank-call-results')),
       Entries: bodies.map((MessageBody, at) => ({ Id: `m${at}`, MessageBody })),
     }),
   );
@@ -215,18 +216,22 @@ function noticeIn({ Body = '' }: Message): Notice {
 
 async function read(
   dynamo: DynamoDBClient,
+  tableName: string,
   consentId: string,
   sk: string,
 ): Promise<Item | undefined> {
   const Key = { pk: { S: `CONSENT#${consentId}` }, sk: { S: sk } };
   const { Item: found } = await dynamo.send(
-    new GetItemCommand({ TableName: TABLE_NAME, Key, ConsistentRead: true }),
+    new GetItemCommand({ TableName: tableName, Key, ConsistentRead: true }),
   );
   return found && unmarshall(found);
 }
 
-async function timersOf(scheduler: SchedulerClient, consentId: string): Promise<readonly Timer[]> {
-  const GroupName = SCHEDULE_GROUP;
+async function timersOf(
+  scheduler: SchedulerClient,
+  GroupName: string,
+  consentId: string,
+): Promise<readonly Timer[]> {
   const NamePrefix = refOf(consentId);
   const { Schedules = [] } = await scheduler.send(
     new ListSchedulesCommand({ GroupName, NamePrefix }),

@@ -46,7 +46,7 @@ export function twins(): Twins {
       world.asideReasons.set(messageId, reason);
     },
     hasTime: () => true,
-    failed: (messageId, cause) => world.causes.set(messageId, cause),
+    failed: ({ messageId }, cause) => world.causes.set(messageId, cause),
   };
   return world;
 }

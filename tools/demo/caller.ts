@@ -18,7 +18,7 @@ import { fingerprintOf } from '../../shared/intake/names.ts';
 import { bankCallRequested } from '../../shared/messages/bank-call-requested.ts';
 import { typeOf } from '../../shared/messages/cloud-event.ts';
 import type { LocalAws } from '../local/local-aws.ts';
-import { queueUrl } from '../local/resources.ts';
+import { queueUrl, type Resource } from '../local/resources.ts';
 import type { BankModel } from './bank.ts';
 import type { Table } from './table.ts';
 
@@ -116,11 +116,15 @@ async function send(
   };
   await desk.sqs.send(
     new SendMessageCommand({
-      QueueUrl: queueUrl(desk.local.url, 'bank-call-results'),
+      QueueUrl: queueUrlOf(desk, 'bank-call-results'),
       MessageGroupId: desk.bankOf(consentId).id,
       MessageBody: JSON.stringify(event),
     }),
   );
+}
+
+function queueUrlOf({ local }: Desk, queue: Resource): string {
+  return queueUrl(local.url, local.named(queue));
 }
 
 /** Calls the bank at once; reporting its answer is another matter. */
@@ -162,7 +166,7 @@ async function dailyCall({ table }: Desk, consentId: string): Promise<Call> {
 
 async function serveRequests(desk: Desk): Promise<void> {
   const read = {
-    QueueUrl: queueUrl(desk.local.url, 'bank-call-requests.fifo'),
+    QueueUrl: queueUrlOf(desk, 'bank-call-requests.fifo'),
     MaxNumberOfMessages: RECEIVED_AT_ONCE,
   };
   for (let round = 0; round < ROUNDS_MAX; round += 1) {
@@ -181,7 +185,7 @@ async function serve(desk: Desk, { Body, ReceiptHandle }: Message): Promise<void
   const { operation } = data.call;
   desk.consumed.push({ id, consentId: subject, at: time, operation, reason: data.reason, done });
   if (done === 'called') await ask(desk, subject, data.call, consent, id)();
-  const QueueUrl = queueUrl(desk.local.url, 'bank-call-requests.fifo');
+  const QueueUrl = queueUrlOf(desk, 'bank-call-requests.fifo');
   await desk.sqs.send(new DeleteMessageCommand({ QueueUrl, ReceiptHandle }));
 }
 

@@ -5,8 +5,9 @@
  */
 import { GetQueueAttributesCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { type Instant, MINUTE } from '../../shared/consent/instant.ts';
-import { type LocalAws, startLocalAws } from '../local/local-aws.ts';
-import { queueUrl } from '../local/resources.ts';
+import type { Call } from '../local/call-log.ts';
+import { type LocalAws, type LocalAwsOptions, startLocalAws } from '../local/local-aws.ts';
+import { DEAD_LETTER_QUEUES, queueUrl } from '../local/resources.ts';
 import { agendaOf, live } from './agenda.ts';
 import { type BankModel, createBank } from './bank.ts';
 import { type Caller, createCaller, type Report } from './caller.ts';
@@ -22,13 +23,6 @@ import {
 } from './stories.ts';
 import { type Heard, type Subscriber, subscribe } from './subscriber.ts';
 import { type Table, tableOf } from './table.ts';
-
-const DEAD_LETTER_QUEUES = [
-  'bank-call-results-dlq',
-  'bank-call-requests-dlq.fifo',
-  'due-timers-dlq',
-  'scheduler-dlq',
-] as const;
 
 /** What has been counted up to the end of a day. */
 export interface DayPassed {
@@ -48,16 +42,22 @@ export interface Month {
   readonly notices: readonly Heard[];
   /** AWS calls of the worker's functions, by action. */
   readonly awsCalls: Readonly<Record<string, number>>;
+  /** Each distinct AWS call, of the functions and of everybody else. */
+  readonly calls: readonly Call[];
   /** Messages that were given up, in any dead-letter queue. */
   readonly deadLetters: number;
 }
 
-/** Boots, plays and stops; `judge` sees the month while the table can still be read. */
+/**
+ * Boots, plays and stops; `judge` sees the month while the table can still be read. The options are
+ * the local AWS's own: other functions, under other names.
+ */
 export async function playMonth<Outcome>(
   tell: (passed: DayPassed) => void,
   judge: (month: Month) => Promise<Outcome>,
+  options: Omit<LocalAwsOptions, 'port' | 'clockStart'> = {},
 ): Promise<Outcome> {
-  const local = await startLocalAws({ port: 0, clockStart: MONTH_START });
+  const local = await startLocalAws({ ...options, port: 0, clockStart: MONTH_START });
   try {
     const table = tableOf(local);
     const banks = createBanks();
@@ -71,6 +71,7 @@ export async function playMonth<Outcome>(
       caller,
       notices: await subscriber.listen(),
       awsCalls: local.calls('functions'),
+      calls: local.distinctCalls(),
       deadLetters: await deadLettersIn(local),
     });
   } finally {
@@ -120,13 +121,13 @@ async function rest(local: LocalAws): Promise<void> {
   if (inFlight.length > 0) throw new Error(`not at rest after 10 s: ${inFlight.join('; ')}`);
 }
 
-async function deadLettersIn({ client, url }: LocalAws): Promise<number> {
+async function deadLettersIn({ client, url, named }: LocalAws): Promise<number> {
   const sqs = new SQSClient(client);
   let count = 0;
   for (const name of DEAD_LETTER_QUEUES) {
     const { Attributes } = await sqs.send(
       new GetQueueAttributesCommand({
-        QueueUrl: queueUrl(url, name),
+        QueueUrl: queueUrl(url, named(name)),
         AttributeNames: ['ApproximateNumberOfMessages'],
       }),
     );

@@ -35,14 +35,14 @@ export interface Subscriber {
   listen(): Promise<readonly Heard[]>;
 }
 
-export async function subscribe({ client }: LocalAws): Promise<Subscriber> {
+export async function subscribe({ client, named }: LocalAws): Promise<Subscriber> {
   const sqs = new SQSClient(client);
   const sns = new SNSClient(client);
   const { QueueUrl } = await sqs.send(new CreateQueueCommand({ QueueName: QUEUE }));
   for (const topic of TOPICS) {
     await sns.send(
       new SubscribeCommand({
-        TopicArn: topicArn(topic),
+        TopicArn: topicArn(named(topic)),
         Protocol: 'sqs',
         Endpoint: queueArn(QUEUE),
         Attributes: { RawMessageDelivery: 'true' },

@@ -11,7 +11,7 @@ import { fromItem, stateKeyOf } from '../../shared/store/consent-item.ts';
 import { DynamoAccountCache } from '../../shared/store/dynamo-account-cache.ts';
 import { DynamoConsentStore } from '../../shared/store/dynamo-consent-store.ts';
 import type { LocalAws } from '../local/local-aws.ts';
-import { TABLE_NAME } from '../local/resources.ts';
+import { TABLE } from '../local/resources.ts';
 
 export interface Table {
   /** `undefined` when the worker has never heard of it. */
@@ -24,12 +24,16 @@ export interface Table {
   nextTimer(consentIds: readonly string[], after: Instant): Promise<Instant | undefined>;
 }
 
-export function tableOf({ client }: LocalAws): Table {
+/** An attribute of the history that holds an entry. */
+const PLACE = /^e\d\d$/;
+
+export function tableOf({ client, named }: LocalAws): Table {
+  const tableName = named(TABLE);
   const dynamo = new DynamoDBClient(client);
-  const accounts = new DynamoAccountCache(dynamo, TABLE_NAME);
-  const store = new DynamoConsentStore(dynamo, TABLE_NAME, () => 'read-only');
+  const accounts = new DynamoAccountCache(dynamo, tableName);
+  const store = new DynamoConsentStore(dynamo, tableName, () => 'read-only');
   const item = async (Key: ReturnType<typeof stateKeyOf>) => {
-    const read = { TableName: TABLE_NAME, Key, ConsistentRead: true };
+    const read = { TableName: tableName, Key, ConsistentRead: true };
     return (await dynamo.send(new GetItemCommand(read))).Item;
   };
 
@@ -44,8 +48,8 @@ export function tableOf({ client }: LocalAws): Table {
     },
     history: async (consentId) => {
       const kept = (await item({ ...stateKeyOf(consentId), sk: { S: 'HISTORY' } })) ?? {};
-      const { pk: _pk, sk: _sk, ...places } = unmarshall(kept);
-      const entries = Object.values(places) as HistoryEntry[];
+      const places = Object.entries(unmarshall(kept)).filter(([name]) => PLACE.test(name));
+      const entries = places.map(([, entry]) => entry as HistoryEntry);
       return entries.sort((a, b) => a.version - b.version);
     },
     nextTimer: async (consentIds, after) => {

@@ -3,6 +3,10 @@
  * behind it. The body is read whole before anybody sees it: an emulator never meets a client that
  * went away in the middle.
  */
+export const SERVICES = ['dynamodb', 'sqs', 'sns', 'sts', 'scheduler'] as const;
+
+export type Service = (typeof SERVICES)[number];
+
 export interface AwsRequest {
   readonly method: string;
   /** Path and query as sent. */

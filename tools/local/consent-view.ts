@@ -4,8 +4,9 @@
  */
 import { type DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
+import { SECOND } from '../../shared/consent/instant.ts';
+import { EXPIRES_AT } from '../../shared/consent/retention.ts';
 import { stateKeyOf } from '../../shared/store/consent-item.ts';
-import { TABLE_NAME } from './resources.ts';
 
 const TOKEN = /^token$|Token$/;
 const INSTANT = /^at$|At$|^until$|Until$|^since$|Since$|^before$|^notAfter$|^dayStart$/;
@@ -13,17 +14,19 @@ const INSTANT = /^at$|At$|^until$|Until$|^since$|Since$|^before$|^notAfter$|^day
 /** The consent's state, or `undefined` when none is stored. Throws what DynamoDB refuses. */
 export async function viewConsent(
   dynamo: DynamoDBClient,
+  tableName: string,
   consentId: string,
 ): Promise<unknown | undefined> {
   const Key = stateKeyOf(consentId);
   const read = await dynamo.send(
-    new GetItemCommand({ TableName: TABLE_NAME, Key, ConsistentRead: true }),
+    new GetItemCommand({ TableName: tableName, Key, ConsistentRead: true }),
   );
   return read.Item === undefined ? undefined : readable('', unmarshall(read.Item));
 }
 
 function readable(name: string, value: unknown): unknown {
   if (TOKEN.test(name) && typeof value === 'string') return '[redacted]';
+  if (name === EXPIRES_AT && typeof value === 'number') return readable('at', value * SECOND);
   if (INSTANT.test(name) && typeof value === 'number') return new Date(value).toISOString();
   if (Array.isArray(value)) return value.map((entry) => readable('', entry));
   if (typeof value !== 'object' || value === null) return value;

@@ -6,10 +6,11 @@ import { CreateTableCommand, type DynamoDBClient } from '@aws-sdk/client-dynamod
 import { OWED_INDEX } from '../../shared/store/owed-index.ts';
 import type { Queues } from './queues.ts';
 import {
+  type Named,
   queueArn,
   REDELIVERY_SECONDS,
   SCHEDULE_GROUP,
-  TABLE_NAME,
+  TABLE,
   TOPICS,
   WORKER_QUEUES,
 } from './resources.ts';
@@ -26,11 +27,12 @@ export async function createResources(
   queues: Queues,
   dynamo: DynamoDBClient,
   scheduler: Scheduler,
+  named: Named,
 ): Promise<void> {
-  await createQueues(queues);
-  for (const topic of TOPICS) await queues.createTopic(topic);
-  await createScheduleGroup(scheduler);
-  await dynamo.send(createConsents(TABLE_NAME));
+  await createQueues(queues, named);
+  for (const topic of TOPICS) await queues.createTopic(named(topic));
+  await createScheduleGroup(scheduler, named(SCHEDULE_GROUP));
+  await dynamo.send(createConsents(named(TABLE)));
 }
 
 /** The table of consents with its index of what is owed. */
@@ -61,15 +63,15 @@ export function createConsents(tableName: string): CreateTableCommand {
   });
 }
 
-async function createScheduleGroup(scheduler: Scheduler): Promise<void> {
-  const path = `/schedule-groups/${SCHEDULE_GROUP}`;
+async function createScheduleGroup(scheduler: Scheduler, group: string): Promise<void> {
+  const path = `/schedule-groups/${group}`;
   const query = new URLSearchParams();
-  const body = JSON.stringify({ ClientToken: SCHEDULE_GROUP });
+  const body = JSON.stringify({ ClientToken: group });
   const { status, body: said } = await scheduler.handle({ method: 'POST', path, query, body });
   if (status !== 200) throw new Error(`the local Scheduler refused its group: ${said}`);
 }
 
-async function createQueues(queues: Queues): Promise<void> {
+async function createQueues(queues: Queues, named: Named): Promise<void> {
   const fifo = {
     FifoQueue: 'true',
     DeduplicationScope: 'messageGroup',
@@ -78,19 +80,19 @@ async function createQueues(queues: Queues): Promise<void> {
   };
   // A dead-letter queue comes before the queue that names it.
   for (const name of WORKER_QUEUES) {
-    await queues.create(`${name}-dlq`, {});
-    await queues.create(name, {
+    await queues.create(named(`${name}-dlq`), {});
+    await queues.create(named(name), {
       VisibilityTimeout: String(REDELIVERY_SECONDS),
-      RedrivePolicy: redriveTo(`${name}-dlq`),
+      RedrivePolicy: redriveTo(named(`${name}-dlq`)),
     });
   }
-  await queues.create('bank-call-requests-dlq.fifo', fifo);
-  await queues.create('bank-call-requests.fifo', {
+  await queues.create(named('bank-call-requests-dlq.fifo'), fifo);
+  await queues.create(named('bank-call-requests.fifo'), {
     ...fifo,
     VisibilityTimeout: String(REQUEST_VISIBILITY_SECONDS),
-    RedrivePolicy: redriveTo('bank-call-requests-dlq.fifo'),
+    RedrivePolicy: redriveTo(named('bank-call-requests-dlq.fifo')),
   });
-  await queues.create('scheduler-dlq', {});
+  await queues.create(named('scheduler-dlq'), {});
 }
 
 function redriveTo(deadLetterQueue: string): string {

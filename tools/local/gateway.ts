@@ -1,34 +1,36 @@
 /**
  * The one door of the local AWS: tells services apart by the signature's scope, brings every client
- * into one region, and counts the calls by service and action, those of the functions apart from
- * everybody else's. Signatures are not checked. A request it cannot place gets an error that says
- * what is understood here.
+ * into one region, and logs who called what. A function is known by the access key id that it signs
+ * with; signatures are not checked. A request it cannot place gets an error that says what is
+ * understood here.
  */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { type Answer, type AwsRequest, awsError, jsonAnswer } from './aws-request.ts';
+import type { FunctionName } from '../../shared/runtime/environment.ts';
+import { askedOf } from './asked-resources.ts';
+import {
+  type Answer,
+  type AwsRequest,
+  awsError,
+  jsonAnswer,
+  SERVICES,
+  type Service,
+} from './aws-request.ts';
+import { type Call, type CallLog, createCallLog } from './call-log.ts';
 import { listenOn } from './dynamo.ts';
-import { FUNCTION_ACCESS_KEY_ID, REGION } from './resources.ts';
+import { ACCESS_KEY_IDS, REGION } from './resources.ts';
 
 /** DynamoDB takes requests of up to 16 MB; nothing else takes more. */
 const BODY_BYTES_MAX = 16 * 1024 * 1024;
 const SIGNATURE_SCOPE = /Credential=([^/]+)\/(\d{8})\/([^/]+)\/([^/]+)\/aws4_request/;
 const HOP_HEADERS = ['connection', 'content-length', 'expect', 'host', 'transfer-encoding'];
 
-const SERVICES = ['dynamodb', 'sqs', 'sns', 'sts', 'scheduler'] as const;
-
-export type Service = (typeof SERVICES)[number];
 export type Services = {
   readonly [Name in Service]: (request: AwsRequest, action: string) => Promise<Answer>;
 };
 
-/** Whose calls: the functions', or those of any other client. */
-export type Caller = 'functions' | 'clients';
-
 export interface Gateway {
   readonly port: number;
-  /** Calls since the last reset, e.g. `{ 'dynamodb:PutItem': 1 }`. */
-  calls(by: Caller): Readonly<Record<string, number>>;
-  resetCalls(): void;
+  readonly calls: CallLog;
   stop(): Promise<void>;
 }
 
@@ -42,22 +44,15 @@ export interface GatewayOptions {
 
 /** Listens on 127.0.0.1; throws `EADDRINUSE` when the port is taken. */
 export async function startGateway(options: GatewayOptions): Promise<Gateway> {
-  const counts = { functions: new Map<string, number>(), clients: new Map<string, number>() };
-  const count = (by: Caller, call: string) => {
-    counts[by].set(call, (counts[by].get(call) ?? 0) + 1);
-  };
+  const calls = createCallLog();
   const server = createServer((incoming, outgoing) => {
-    void serve(options, count, incoming, outgoing);
+    void serve(options, calls, incoming, outgoing);
   });
   const port = await listenOn(server, options.port);
 
   return {
     port,
-    calls: (by) => Object.fromEntries([...counts[by]].sort()),
-    resetCalls: () => {
-      counts.functions.clear();
-      counts.clients.clear();
-    },
+    calls,
     stop: () => closed(server),
   };
 }
@@ -68,11 +63,9 @@ async function closed(server: Server): Promise<void> {
   await done;
 }
 
-type Count = (by: Caller, call: string) => void;
-
 async function serve(
   options: GatewayOptions,
-  count: Count,
+  calls: CallLog,
   incoming: IncomingMessage,
   outgoing: ServerResponse,
 ): Promise<void> {
@@ -84,7 +77,7 @@ async function serve(
     answer =
       body === undefined
         ? awsError(413, 'RequestEntityTooLarge', `a body has at most ${BODY_BYTES_MAX} bytes`)
-        : await route(options, count, requestOf(incoming, body, gone.signal));
+        : await route(options, calls, requestOf(incoming, body, gone.signal));
   } catch (error) {
     // A client that aborts its own request hears no answer anyway.
     answer = awsError(500, 'InternalFailure', `the local AWS failed: ${String(error)}`);
@@ -116,7 +109,11 @@ function requestOf(incoming: IncomingMessage, body: string, gone: AbortSignal): 
   return { method, target: incoming.url ?? '/', headers: Object.fromEntries(headers), body, gone };
 }
 
-async function route(options: GatewayOptions, count: Count, request: AwsRequest): Promise<Answer> {
+async function route(
+  options: GatewayOptions,
+  calls: CallLog,
+  request: AwsRequest,
+): Promise<Answer> {
   if (request.target.startsWith('/_local/')) return options.control(request);
 
   const authorization = request.headers.authorization ?? '';
@@ -132,13 +129,18 @@ async function route(options: GatewayOptions, count: Count, request: AwsRequest)
   }
 
   const action = actionOf(service, request);
-  count(accessKeyId === FUNCTION_ACCESS_KEY_ID ? 'functions' : 'clients', `${service}:${action}`);
+  calls.add(callerWith(accessKeyId), `${service}:${action}`, askedOf(service, request));
   const oneRegion = authorization.replace(
     SIGNATURE_SCOPE,
     `Credential=$1/$2/${REGION}/$4/aws4_request`,
   );
   const headers = { ...request.headers, authorization: oneRegion };
   return options.services[service]({ ...request, headers }, action);
+}
+
+function callerWith(accessKeyId: string | undefined): Call['by'] {
+  const names = Object.keys(ACCESS_KEY_IDS) as FunctionName[]; // `keys` forgets what they are.
+  return names.find((name) => ACCESS_KEY_IDS[name] === accessKeyId) ?? 'clients';
 }
 
 function unsigned(request: AwsRequest): Answer {

@@ -4,16 +4,24 @@
  * be moved. All state is in memory, and no other machine can reach it.
  */
 import type { FunctionName } from '../../shared/runtime/environment.ts';
+import type { Call, Callers } from './call-log.ts';
 import { viewConsent } from './consent-view.ts';
 import { answerControl, type Controlled } from './control.ts';
 import { createResources } from './create-resources.ts';
 import { type Dynamo, startDynamo } from './dynamo.ts';
-import { type Caller, type Gateway, type Services, startGateway } from './gateway.ts';
+import { type Gateway, type Services, startGateway } from './gateway.ts';
 import { letTimePass } from './passing-time.ts';
 import { startPump } from './pump.ts';
 import { type Queues, startQueues } from './queues.ts';
-import { environmentsAt, REGION, WORKER_QUEUES } from './resources.ts';
-import { createSandbox, type Sandbox } from './sandbox.ts';
+import {
+  ACCESS_KEY_IDS,
+  environmentsAt,
+  type Named,
+  REGION,
+  TABLE,
+  WORKER_QUEUES,
+} from './resources.ts';
+import { createSandbox, type Sandbox, type SandboxOptions } from './sandbox.ts';
 import { createScheduler, type Delivery, type Scheduler } from './scheduler/scheduler.ts';
 import { SETTLE_MS_MAX, settle } from './settling.ts';
 import { answerSqs } from './sqs-endpoint.ts';
@@ -35,13 +43,22 @@ export interface LocalAwsOptions {
   readonly clockStart?: number;
   /** Modules to run in place of the worker's own functions. */
   readonly functions?: Readonly<Partial<Record<FunctionName, URL>>>;
+  /** The variables of each function, from the endpoint's URL; by default those that it needs. */
+  readonly environments?: (endpoint: string) => Readonly<Record<FunctionName, Variables>>;
+  /** What every resource's name begins with, e.g. `dev-`; nothing by default. */
+  readonly prefix?: string;
   /** Takes each line that a function prints, and what goes wrong around it. */
   readonly log?: (line: string) => void;
+  /** Stands between the gateway and the services, and sees what is asked and answered. */
+  readonly meter?: (services: Services) => Services;
 }
+
+type Variables = Readonly<Record<string, string>>;
 
 export interface LocalAws {
   /** The endpoint, without a final slash. */
   readonly url: string;
+  readonly named: Named;
   /** What an SDK client of the local AWS is made with. */
   readonly client: ClientSettings;
   readonly clock: VirtualClock;
@@ -51,7 +68,9 @@ export interface LocalAws {
   /** Moves the clock to `toMs` through every timer on the way; throws why it could not. */
   advance(toMs: number): Promise<{ readonly now: number; readonly fired: number }>;
   /** AWS calls since the last reset, like `dynamodb:PutItem`; the functions' unless said. */
-  calls(by?: Caller): Readonly<Record<string, number>>;
+  calls(by?: Callers): Readonly<Record<string, number>>;
+  /** Each distinct call since the last reset; throws when there are more than 10,000. */
+  distinctCalls(): readonly Call[];
   resetCalls(): void;
   stop(): Promise<void>;
 }
@@ -83,7 +102,8 @@ async function start(
   started: Stop[],
   stop: () => Promise<void>,
 ): Promise<LocalAws> {
-  const { clockStart, log = () => undefined } = options;
+  const { clockStart, prefix = '', log = () => undefined, meter = (same) => same } = options;
+  const named: Named = (resource) => prefix + resource;
   const clock = startVirtualClock({
     wall: () => Date.now(),
     ...(clockStart === undefined ? {} : { start: clockStart }),
@@ -97,31 +117,36 @@ async function start(
   let local: Controlled | undefined;
   const gateway = await startGateway({
     port: options.port,
-    services: servicesOf(queues, dynamo, scheduler, () => urlOf(gateway)),
+    services: meter(servicesOf(queues, dynamo, scheduler, () => urlOf(gateway))),
     control: (request) => answerControl(local, request),
   });
   started.push(gateway.stop);
-  await createResources(queues, dynamo.client, scheduler);
+  await createResources(queues, dynamo.client, scheduler, named);
 
-  const functions = sandboxesOf(urlOf(gateway), clock.shared, options.functions, log);
+  const endpoint = urlOf(gateway);
+  const environments = options.environments?.(endpoint) ?? environmentsAt(endpoint, named);
+  const shared = { endpoint, clock: clock.shared, log };
+  const functions = sandboxesOf(options.functions, environments, shared);
   started.push(async () => {
     await Promise.all(Object.values(functions).map((sandbox) => sandbox.kill()));
   });
   await Promise.all(Object.values(functions).map((sandbox) => sandbox.start()));
   for (const queue of WORKER_QUEUES) {
     const sandbox = functions[queue];
-    started.push(startPump({ queue, queues, sandbox, offsetMs: clock.offsetMs, log }).stop);
+    const pumped = { queue: named(queue), queues, sandbox, offsetMs: clock.offsetMs, log };
+    started.push(startPump(pumped).stop);
   }
-  const surroundings = { queues, dynamo: dynamo.client, functions, now: clock.now };
+  const surroundings = { queues, dynamo: dynamo.client, functions, named, now: clock.now };
   const time = letTimePass({ clock, timers: scheduler, surroundings, log });
   started.push(time.stop);
 
   const rest = () => settle(surroundings, SETTLE_MS_MAX);
-  const consent = (consentId: string) => viewConsent(dynamo.client, consentId);
+  const consent = (consentId: string) => viewConsent(dynamo.client, named(TABLE), consentId);
   local = { now: clock.now, move: time.move, settle: rest, consent };
   return {
-    url: urlOf(gateway),
-    client: { endpoint: urlOf(gateway), region: REGION, credentials: CLIENT_CREDENTIALS },
+    url: endpoint,
+    named,
+    client: { endpoint, region: REGION, credentials: CLIENT_CREDENTIALS },
     clock,
     functions,
     settle: rest,
@@ -130,8 +155,9 @@ async function start(
       if (move.kind === 'moved') return { now: move.now, fired: move.fired };
       throw new Error(move.why);
     },
-    calls: (by = 'functions') => gateway.calls(by),
-    resetCalls: gateway.resetCalls,
+    calls: (by = 'functions') => gateway.calls.counts(by),
+    distinctCalls: gateway.calls.distinct,
+    resetCalls: gateway.calls.reset,
     stop,
   };
 }
@@ -169,20 +195,17 @@ function servicesOf(
 }
 
 function sandboxesOf(
-  endpoint: string,
-  clock: SharedArrayBuffer,
   modules: LocalAwsOptions['functions'],
-  log: (line: string) => void,
+  environments: Readonly<Record<FunctionName, Variables>>,
+  shared: Pick<SandboxOptions, 'endpoint' | 'clock' | 'log'>,
 ): Readonly<Record<FunctionName, Sandbox>> {
-  const environments = environmentsAt(endpoint);
   const sandbox = (name: FunctionName) =>
     createSandbox({
       name,
       module: modules?.[name] ?? FUNCTIONS[name],
       environment: environments[name],
-      endpoint,
-      clock,
-      log,
+      accessKeyId: ACCESS_KEY_IDS[name],
+      ...shared,
     });
   return {
     'bank-call-results': sandbox('bank-call-results'),

@@ -7,7 +7,7 @@
 import type { SQSEvent, SQSMessageAttributes, SQSRecord } from 'aws-lambda';
 import type { Queues, Received } from './queues.ts';
 import { internalQueueUrl } from './queues.ts';
-import { queueArn, REDELIVERY_SECONDS, REGION, type WorkerQueue } from './resources.ts';
+import { queueArn, REDELIVERY_SECONDS, REGION } from './resources.ts';
 import { INVOCATION_MS_MAX, type Sandbox } from './sandbox.ts';
 
 const BATCH_SIZE = 10;
@@ -16,7 +16,8 @@ const POLL_SECONDS = 20;
 const IN_FLIGHT_SECONDS = INVOCATION_MS_MAX / 1_000 + 10;
 
 export interface PumpOptions {
-  readonly queue: WorkerQueue;
+  /** Its name, with the stage's prefix. */
+  readonly queue: string;
   readonly queues: Queues;
   readonly sandbox: Sandbox;
   /** How far the virtual clock is ahead of the real one, in ms. */

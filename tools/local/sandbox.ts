@@ -5,12 +5,12 @@
  */
 import { createInterface } from 'node:readline';
 import { Worker } from 'node:worker_threads';
-import { FUNCTION_ACCESS_KEY_ID, REGION } from './resources.ts';
+import { REGION } from './resources.ts';
 import type { Invocation, Report, ThreadStart } from './sandbox-thread.ts';
 
 /** The timeout of an invocation, in milliseconds, and of a start. */
 export const INVOCATION_MS_MAX = 30_000;
-const START_MS_MAX = 10_000;
+const START_MS_MAX = 30_000;
 /** A function's heap, as in a Lambda of 256 MB: with more, V8 is in no hurry to collect garbage. */
 const HEAP_MB_MAX = 192;
 const YOUNG_MB_MAX = 8;
@@ -20,6 +20,8 @@ export interface SandboxOptions {
   /** The module that exports `handler`: a `.ts` source or a bundled `.mjs`. */
   readonly module: URL;
   readonly environment: Readonly<Record<string, string>>;
+  /** What it signs its AWS calls with. */
+  readonly accessKeyId: string;
   /** The gateway's URL. */
   readonly endpoint: string;
   /** The virtual clock's offset, shared between threads. */
@@ -144,15 +146,16 @@ async function nextReport(worker: Worker, withinMs: number): Promise<Report> {
 }
 
 /** What Lambda sets, and nothing of this process's own environment. */
-function environmentOf({ name, environment, endpoint }: SandboxOptions): Record<string, string> {
+function environmentOf(options: SandboxOptions): Record<string, string> {
+  const { name, environment, endpoint, accessKeyId } = options;
   return {
+    POWERTOOLS_SERVICE_NAME: 'consent-lifecycle-worker',
     ...environment,
     AWS_ENDPOINT_URL: endpoint,
     AWS_REGION: REGION,
-    AWS_ACCESS_KEY_ID: FUNCTION_ACCESS_KEY_ID,
+    AWS_ACCESS_KEY_ID: accessKeyId,
     AWS_SECRET_ACCESS_KEY: 'local',
     AWS_LAMBDA_FUNCTION_NAME: name,
-    POWERTOOLS_SERVICE_NAME: 'consent-lifecycle-worker',
   };
 }
 

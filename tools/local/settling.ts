@@ -13,7 +13,7 @@ import {
 import type { FunctionName } from '../../shared/runtime/environment.ts';
 import { OWED_INDEX, OWED_PARTITIONS } from '../../shared/store/owed-index.ts';
 import type { Queues } from './queues.ts';
-import { TABLE_NAME, WORKER_QUEUES } from './resources.ts';
+import { type Named, TABLE, WORKER_QUEUES } from './resources.ts';
 import type { Sandbox } from './sandbox.ts';
 
 /** How long settling may take, unless somebody says otherwise. */
@@ -28,6 +28,7 @@ export interface Surroundings {
   readonly queues: Queues;
   readonly dynamo: DynamoDBClient;
   readonly functions: Readonly<Record<FunctionName, Sandbox>>;
+  readonly named: Named;
   /** The virtual clock, in ms. */
   readonly now: () => number;
 }
@@ -48,8 +49,9 @@ export async function settle(where: Surroundings, withinMs: number): Promise<rea
 async function inFlightOf(where: Surroundings): Promise<readonly string[]> {
   const counts = await where.queues.counts();
   const queued = WORKER_QUEUES.flatMap((queue) => {
-    const count = counts.get(queue) ?? 0;
-    return count === 0 ? [] : [`queue ${queue}: ${count} not acknowledged`];
+    const name = where.named(queue);
+    const count = counts.get(name) ?? 0;
+    return count === 0 ? [] : [`queue ${name}: ${count} not acknowledged`];
   });
   const busy = Object.entries(where.functions).flatMap(([name, sandbox]) =>
     sandbox.pending() === 0 ? [] : [`function ${name}: running`],
@@ -60,15 +62,16 @@ async function inFlightOf(where: Surroundings): Promise<readonly string[]> {
 }
 
 /** Keys of the consents whose outbox is not empty: what is owed has been due since its save. */
-async function owingConsents({ dynamo, now }: Surroundings): Promise<readonly string[]> {
+async function owingConsents({ dynamo, named, now }: Surroundings): Promise<readonly string[]> {
   const owing: string[] = [];
   const until = String(now());
+  const tableName = named(TABLE);
   for (const partition of OWED_PARTITIONS) {
     let next: QueryCommandOutput['LastEvaluatedKey'];
     do {
       const page: QueryCommandOutput = await dynamo.send(
         new QueryCommand({
-          TableName: TABLE_NAME,
+          TableName: tableName,
           IndexName: OWED_INDEX,
           KeyConditionExpression: 'owedIn = :partition AND owedAt <= :until',
           ExpressionAttributeValues: { ':partition': { S: partition }, ':until': { N: until } },
@@ -76,7 +79,7 @@ async function owingConsents({ dynamo, now }: Surroundings): Promise<readonly st
           ...(next === undefined ? {} : { ExclusiveStartKey: next }),
         }),
       );
-      owing.push(...(await withOutbox(dynamo, page.Items ?? [])));
+      owing.push(...(await withOutbox(dynamo, tableName, page.Items ?? [])));
       if (owing.length >= NAMED_MAX) return owing.slice(0, NAMED_MAX);
       next = page.LastEvaluatedKey;
     } while (next !== undefined);
@@ -86,16 +89,17 @@ async function owingConsents({ dynamo, now }: Surroundings): Promise<readonly st
 
 async function withOutbox(
   dynamo: DynamoDBClient,
+  tableName: string,
   keys: readonly Record<string, AttributeValue>[],
 ): Promise<readonly string[]> {
   const Keys = keys.flatMap(({ pk, sk }) => (pk && sk ? [{ pk, sk }] : []));
   if (Keys.length === 0) return [];
   const read = await dynamo.send(
     new BatchGetItemCommand({
-      RequestItems: { [TABLE_NAME]: { Keys, ProjectionExpression: 'pk, outbox' } },
+      RequestItems: { [tableName]: { Keys, ProjectionExpression: 'pk, outbox' } },
     }),
   );
-  const items = read.Responses?.[TABLE_NAME] ?? [];
+  const items = read.Responses?.[tableName] ?? [];
   return items.flatMap(({ pk, outbox }) =>
     pk?.S !== undefined && (outbox?.L?.length ?? 0) > 0 ? [pk.S] : [],
   );

@@ -94,11 +94,40 @@ describe('the pump', () => {
       'DUE_TIMERS_ARN',
       'DUE_TIMERS_DLQ_URL',
       'DUE_TIMERS_URL',
+      'METRICS_NAMESPACE',
       'POWERTOOLS_SERVICE_NAME',
       'RE_CONSENT_TOPIC_ARN',
       'SCHEDULER_DLQ_ARN',
       'SCHEDULER_ROLE_ARN',
       'SCHEDULE_GROUP',
+      'TABLE_NAME',
+    ]);
+  });
+
+  it('gives a function the environment that it is told to, made for its endpoint', async () => {
+    const urls: string[] = [];
+    const variables = { TABLE_NAME: 'consents', OWN: 'any' };
+    local = await startScriptedAws({
+      environments: (endpoint) => {
+        urls.push(endpoint);
+        return { 'bank-call-results': variables, 'due-timers': variables, sweep: variables };
+      },
+    });
+
+    await local.functions['due-timers'].invoke({
+      Records: [{ messageId: 'by-hand', attributes: { ApproximateReceiveCount: '1' } }],
+    });
+
+    const [seen] = await writtenDown(local, 'SEEN');
+    expect(urls).toEqual([local.url]);
+    expect(seen?.variables?.split(' ')).toEqual([
+      'AWS_ACCESS_KEY_ID',
+      'AWS_ENDPOINT_URL',
+      'AWS_LAMBDA_FUNCTION_NAME',
+      'AWS_REGION',
+      'AWS_SECRET_ACCESS_KEY',
+      'OWN',
+      'POWERTOOLS_SERVICE_NAME',
       'TABLE_NAME',
     ]);
   });

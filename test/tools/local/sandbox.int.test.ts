@@ -19,6 +19,7 @@ function sandboxOf(module: URL, timeoutMs?: number): Sandbox {
     name: 'tried',
     module,
     environment: {},
+    accessKeyId: 'tried',
     endpoint: 'http://127.0.0.1:1',
     clock: startVirtualClock({ start: 0, wall: () => Date.now() }).shared,
     log: () => undefined,

@@ -5,11 +5,13 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { createResources } from '../../../tools/local/create-resources.ts';
 import { type Dynamo, startDynamo } from '../../../tools/local/dynamo.ts';
 import { type Queues, startQueues } from '../../../tools/local/queues.ts';
+import type { Named } from '../../../tools/local/resources.ts';
 import type { Sandbox } from '../../../tools/local/sandbox.ts';
 import { createScheduler } from '../../../tools/local/scheduler/scheduler.ts';
 import { settle } from '../../../tools/local/settling.ts';
 
 const NOW = Date.parse('2030-01-01T00:00:00Z');
+const NAMED: Named = (resource) => resource;
 const AT_REST: Sandbox = {
   start: async () => undefined,
   invoke: async () => undefined,
@@ -24,7 +26,7 @@ beforeAll(async () => {
   queues = await startQueues();
   dynamo = await startDynamo();
   const scheduler = createScheduler({ clock: () => NOW, deliver: async () => undefined });
-  await createResources(queues, dynamo.client, scheduler);
+  await createResources(queues, dynamo.client, scheduler, NAMED);
 });
 afterAll(async () => {
   await queues.stop();
@@ -43,7 +45,7 @@ it('names the consents that owe effects, and none whose timer is merely due', as
   await put(dynamo.client, 'waiting', { owedIn: 'OWED#1', owedAt: NOW - 1, outbox: [] });
   const functions = { 'bank-call-results': AT_REST, 'due-timers': AT_REST, sweep: AT_REST };
 
-  const where = { queues, dynamo: dynamo.client, functions, now: () => NOW };
+  const where = { queues, dynamo: dynamo.client, functions, named: NAMED, now: () => NOW };
   const inFlight = await settle(where, 0);
 
   expect(inFlight).toEqual(['CONSENT#owing: effects owed', 'CONSENT#owing-too: effects owed']);

@@ -11,6 +11,8 @@ export default defineConfig({
           name: 'unit',
           // Pure tests share what they import: importing it anew for each file took half the time.
           isolate: false,
+          // A machine that is busy with something else is no failure.
+          testTimeout: 30_000,
           include: ['test/**/*.test.ts'],
           exclude: ['test/**/*.int.test.ts'],
         },

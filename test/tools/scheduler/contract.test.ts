@@ -5,10 +5,12 @@ import { text } from 'node:stream/consumers';
 import { Scheduler } from '@aws-sdk/client-scheduler';
 import { createScheduler, type HttpRequest } from '../../../tools/local/scheduler/scheduler.ts';
 import { type SchedulerUnderTest, schedulerContract } from '../../contracts/scheduler.contract.ts';
+import { schedulerValidationContract } from '../../contracts/scheduler-validation.contract.ts';
 
 const NOW = Date.UTC(2026, 10, 22, 9);
 
 schedulerContract('the emulator', startEmulator);
+schedulerValidationContract('the emulator', startEmulator);
 
 async function startEmulator(): Promise<SchedulerUnderTest> {
   const scheduler = createScheduler({ clock: () => NOW, deliver: async () => {} });

@@ -40,6 +40,8 @@ export interface Sandbox {
   kill(): Promise<void>;
   /** Invocations under way or waiting for their turn. */
   pending(): number;
+  /** Bytes in use of the thread's heap, garbage not yet collected among them. */
+  heapBytes(): Promise<number>;
 }
 
 export function createSandbox(options: SandboxOptions): Sandbox {
@@ -75,6 +77,7 @@ export function createSandbox(options: SandboxOptions): Sandbox {
       await killed?.terminate();
     },
     pending: () => pending,
+    heapBytes: async () => (await (await running()).getHeapStatistics()).used_heap_size,
   };
 }
 

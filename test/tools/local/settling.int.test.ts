@@ -17,6 +17,7 @@ const AT_REST: Sandbox = {
   invoke: async () => undefined,
   kill: async () => undefined,
   pending: () => 0,
+  heapBytes: async () => 0,
 };
 
 let queues: Queues;

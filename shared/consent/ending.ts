@@ -90,8 +90,8 @@ export function withdraw(draft: Draft, required: string, life: number, reason: s
 }
 
 /**
- * The bank has proved an ended consent alive: a new life, with the strikes that still stand, and
- * the token that the success was made with counted to it.
+ * The bank has proved an ended consent alive: a new life, with the strikes that still stand. To the
+ * bank it is the old one, so that the tokens of that are counted to it, as is the success's own.
  */
 export function revive(draft: Draft, strikes: readonly Strike[], usedFingerprint?: string): void {
   const { consent } = draft;
@@ -101,11 +101,20 @@ export function revive(draft: Draft, strikes: readonly Strike[], usedFingerprint
   beginLife(draft);
   consent.strikes = strikes;
   consent.status = strikes.length > 0 ? 'suspect' : 'valid';
+  takeOverTokens(draft);
   if (usedFingerprint !== undefined) rememberToken(draft, usedFingerprint);
 
   draft.notes.push('revived');
   if (required !== undefined) withdraw(draft, required, consent.generation - 1, 'OK');
   announceStatus(draft, from, 'OK');
+}
+
+/** Or a call with the latest of them, if an error had brought it, would be of an earlier life. */
+function takeOverTokens({ consent }: Draft): void {
+  const { generation, lineage } = consent;
+  consent.lineage = lineage.map((one) =>
+    one.generation === generation - 1 ? { ...one, generation } : one,
+  );
 }
 
 /** What belongs to one life only is gone with it: strikes, waits, races, what was said. */

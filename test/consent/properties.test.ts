@@ -214,11 +214,15 @@ describe('after every event', () => {
     });
   });
 
-  it('the same event again changes nothing', () => {
-    playing(({ event, after }) => {
-      const again = decide(after, event, POLICIES);
+  it('the same event again changes nothing, at once or however many events later', () => {
+    let applied: ConsentEvent[] = [];
 
-      expect(again.outcome).toBe('ignored');
+    playing(({ event, before, decision, after }) => {
+      if (before === undefined) applied = [];
+      if (decision.outcome === 'advanced') applied.push(event);
+      for (const earlier of [event, ...applied.slice(-APPLIED_MAX)]) {
+        expect(decide(after, earlier, POLICIES).outcome).toBe('ignored');
+      }
     });
   });
 

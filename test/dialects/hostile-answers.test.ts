@@ -29,6 +29,20 @@ const call = fc.record(
   { requiredKeys: ['operation'] },
 );
 
+/** Where codes and tokens are read, sentences stand; not where the bank has ids and details. */
+const field = fc.constantFrom(
+  ...['error', 'code', 'message', 'reason', 'status', 'data', 'consent_token', 'transfer_token'],
+  ...['responseHeader', 'ServiceError', 'detailMessage', 'detailCode', 'ErrorMessage'],
+);
+const { sentences } = fc.letrec<{ sentences: unknown }>((tie) => ({
+  sentences: fc.oneof(
+    { maxDepth: 4 },
+    fc.nat().map((n) => `${MESSAGE}, ${n}`),
+    fc.dictionary(field, tie('sentences')),
+    fc.array(tie('sentences'), { maxLength: 3 }),
+  ),
+}));
+
 const NESTED = `${'['.repeat(DEPTH)}${']'.repeat(DEPTH)}`;
 
 describe.each(PROVIDERS)('%s', (provider) => {
@@ -82,6 +96,19 @@ describe.each(PROVIDERS)('%s', (provider) => {
 
         expect(written).not.toContain(TOKEN);
         expect(written).not.toContain(MESSAGE);
+      }),
+      RUNS,
+    );
+  });
+
+  it('lets no sentence of the bank into a finding, wherever in the answer it stands', () => {
+    fc.assert(
+      fc.property(status, sentences, call, headers, (anyStatus, told, anyCall, anyHeaders) => {
+        const asked = { ...anyCall, operation: 'balances' };
+
+        const finding = dialect.translate(answer(anyStatus, told, asked, anyHeaders));
+
+        expect(JSON.stringify(finding)).not.toContain(MESSAGE);
       }),
       RUNS,
     );

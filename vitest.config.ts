@@ -1,6 +1,7 @@
 import { defineConfig } from 'vitest/config';
 
-// The suffix of a test tells its cost: `.test` takes milliseconds, `.int.test` boots the local AWS.
+// The suffix of a test tells its cost: `.test` takes milliseconds, `.int.test` boots the local AWS,
+// `.sim.test` plays histories for minutes.
 export default defineConfig({
   test: {
     // Two at a time on two cores: by default the second one would idle.
@@ -14,7 +15,7 @@ export default defineConfig({
           // A machine that is busy with something else is no failure.
           testTimeout: 30_000,
           include: ['test/**/*.test.ts'],
-          exclude: ['test/**/*.int.test.ts'],
+          exclude: ['test/**/*.int.test.ts', 'test/**/*.sim.test.ts'],
         },
       },
       {
@@ -23,6 +24,13 @@ export default defineConfig({
           include: ['test/**/*.int.test.ts'],
           testTimeout: 60_000,
           hookTimeout: 60_000,
+        },
+      },
+      {
+        test: {
+          name: 'simulation',
+          include: ['test/**/*.sim.test.ts'],
+          testTimeout: 120_000,
         },
       },
     ],

@@ -1,0 +1,150 @@
+/**
+ * AWS as the worker's clients see it. The SDK's clients are replaced where they would go to the
+ * network, by `send`: so the store, the performers and the dead letters that run here are the ones
+ * that ship. Each `send` is a step at which the world may let others go first, refuse, lose the
+ * answer, or end the worker.
+ */
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import {
+  CreateScheduleCommand,
+  DeleteScheduleCommand,
+  type SchedulerClient,
+} from '@aws-sdk/client-scheduler';
+import { PublishCommand, type SNSClient } from '@aws-sdk/client-sns';
+import { SendMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
+import { type Instant, MINUTE, SECOND } from '../../shared/consent/instant.ts';
+import type { Queue } from './queue.ts';
+import type { Scheduler } from './scheduler.ts';
+import type { Table } from './table.ts';
+import type { World } from './world.ts';
+
+const LATENCY_MAX_MS = 60;
+const SLOW_MAX_MS = 12 * SECOND;
+/** SQS drops what is sent again within this. */
+const DEDUPLICATION_MS = 5 * MINUTE;
+
+/** One run of a function: when it is dead, nothing it waits for comes back. */
+export interface Run {
+  readonly name: string;
+  dead: boolean;
+}
+
+export interface Aws {
+  readonly world: World;
+  readonly table: Table;
+  readonly scheduler: Scheduler;
+  readonly queues: Readonly<Record<string, Queue>>;
+  readonly onDeadLetter: (queue: Queue, body: string) => void;
+  readonly onRequest: (text: string) => void;
+  readonly onNotice: (text: string) => void;
+  readonly onSchedule: (name: string) => void;
+  /** All that leaves the worker, but for what may hold tokens. */
+  readonly onText: (text: string) => void;
+}
+
+interface Command {
+  readonly input: object;
+}
+
+export interface Clients {
+  readonly dynamo: DynamoDBClient;
+  readonly sqs: () => Promise<SQSClient>;
+  readonly sns: () => Promise<SNSClient>;
+  readonly scheduler: () => Promise<SchedulerClient>;
+}
+
+/** The clients of one run of a function. */
+export function clientsOf(aws: Aws, run: Run, die: () => void): Clients {
+  const answer = answering(aws);
+  const send = (command: Command) => pass(aws.world, run, die, command, () => answer(command));
+  return {
+    dynamo: { send } as unknown as DynamoDBClient,
+    sqs: async () => ({ send }) as unknown as SQSClient,
+    sns: async () => ({ send }) as unknown as SNSClient,
+    scheduler: async () => ({ send }) as unknown as SchedulerClient,
+  };
+}
+
+function failure(name: string): Error {
+  const error = new Error(`${name}, as the simulation has it`);
+  error.name = name;
+  return error;
+}
+
+/** One step: after a while the call is made, or something happens to it or to its worker. */
+function pass(
+  world: World,
+  run: Run,
+  die: () => void,
+  command: Command,
+  act: () => unknown,
+): Promise<unknown> {
+  const slow = world.happens('call-slow') ? SLOW_MAX_MS : LATENCY_MAX_MS;
+  return new Promise((resolve, reject) => {
+    world.agenda.after(world.random('latency').within(1, slow), () => {
+      if (run.dead) return;
+      world.steps += 1;
+      world.log(`${run.name} ${command.constructor.name}`);
+      const dies = world.happens('worker-dies');
+      const refused = world.happens('call-refused');
+      const lost = world.happens('answer-lost');
+      try {
+        if (dies && world.random('death').chance(0.5)) return die();
+        if (refused) throw failure('ThrottlingException');
+        const answer = act();
+        if (dies) return die();
+        if (lost && world.random('lost').chance(0.5)) throw failure('TimeoutError');
+        // The SDK sends once more what had no answer, and hears what the second one is told.
+        resolve(lost ? act() : answer);
+      } catch (error) {
+        reject(error);
+      }
+      world.woken = true;
+    });
+  });
+}
+
+function answering(aws: Aws): (command: Command) => unknown {
+  const { table, scheduler } = aws;
+  return (command) => {
+    const stored = table.answer(command);
+    if (stored !== undefined) return stored;
+    aws.onText(command instanceof SendMessageCommand ? '' : JSON.stringify(command.input));
+    if (command instanceof CreateScheduleCommand) {
+      aws.onSchedule(command.input.Name ?? '');
+      return scheduler.create(command.input) ?? {};
+    }
+    if (command instanceof DeleteScheduleCommand) {
+      return scheduler.remove(command.input.Name ?? '') ?? {};
+    }
+    if (command instanceof SendMessageCommand) return sendMessage(aws, command);
+    if (command instanceof PublishCommand) aws.onNotice(command.input.Message ?? '');
+    return {};
+  };
+}
+
+const sentLately = new WeakMap<World, Map<string, Instant>>();
+
+function sendMessage(aws: Aws, { input }: SendMessageCommand): object {
+  const { QueueUrl: url = '', MessageBody: body = '', MessageDeduplicationId: id } = input;
+  const [name = '', isDeadLetter] = url.split(':');
+  const queue = aws.queues[name];
+  if (isDeadLetter !== undefined && queue !== undefined) {
+    queue.deadLetters.push({ body, readable: false });
+    aws.onDeadLetter(queue, body);
+    return {};
+  }
+  aws.onText(body);
+  if (queue !== undefined) queue.send(body);
+  else if (!isRepeated(aws.world, id)) aws.onRequest(body);
+  return {};
+}
+
+function isRepeated(world: World, id: string | undefined): boolean {
+  const sent = sentLately.get(world) ?? new Map<string, Instant>();
+  sentLately.set(world, sent);
+  const { now } = world.agenda;
+  const last = id === undefined ? undefined : sent.get(id);
+  if (id !== undefined) sent.set(id, now);
+  return last !== undefined && now - last < DEDUPLICATION_MS;
+}

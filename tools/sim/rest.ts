@@ -1,0 +1,60 @@
+/**
+ * What has to be true when the faults have stopped and everything has had its time: nothing owed,
+ * every waiting consent with its one timer, no timer without a consent, and each consent with the
+ * status that its bank holds true.
+ */
+import { type Consent, isEnded } from '../../shared/consent/consent.ts';
+import { scheduleName } from '../../shared/consent/effect.ts';
+import type { Bank } from './bank.ts';
+import { AGREEMENT, AT_REST } from './invariants.ts';
+import type { Queue } from './queue.ts';
+import type { Scheduler } from './scheduler.ts';
+import type { Table } from './table.ts';
+import type { Watch } from './watch.ts';
+import type { World } from './world.ts';
+
+export interface Resting {
+  readonly world: World;
+  readonly table: Table;
+  readonly scheduler: Scheduler;
+  readonly timers: Queue;
+  readonly watch: Watch;
+  readonly bankOf: ReadonlyMap<string, Bank>;
+}
+
+/** Breaks the world's peace at the first consent that is not at rest. */
+export function look({ world, table, scheduler, timers, watch, bankOf }: Resting): void {
+  const live = new Set(scheduler.live());
+  for (const { consent, outbox } of table.all()) {
+    const { consentId } = consent;
+    if (outbox.length > 0) {
+      const owed = outbox.map((effect) => effect.do).join(', ');
+      world.break(AT_REST, `${consentId} owes ${owed}`);
+    }
+    const timer = nameOf(consent);
+    if (timer !== undefined && !live.delete(timer) && timers.length === 0) {
+      world.break(AT_REST, `${consentId} waits for ${timer}, which will not fire`);
+    }
+    const excuse = watch.excused.get(consentId);
+    const why = disagreement(consent, bankOf.get(consentId), world.agenda.now);
+    if (why === undefined) continue;
+    if (excuse === undefined) world.break(AGREEMENT, why);
+    else world.count(`differs: ${excuse}`);
+  }
+  for (const orphan of live) world.break(AT_REST, `${orphan} is a timer that nobody waits for`);
+}
+
+function nameOf({ ref, generation, timer }: Consent): string | undefined {
+  return timer && scheduleName({ ref, generation, number: timer.number });
+}
+
+function disagreement(consent: Consent, bank: Bank | undefined, now: number): string | undefined {
+  const mandate = bank?.mandate(consent.consentId, now);
+  if (mandate === undefined) return `${consent.consentId} has no bank`;
+  const said = `${consent.consentId} is ${consent.status}`;
+  // KeyBank has no word for the end of a consent: only a date or its owner can end one.
+  const cannotKnow = bank?.traits.provider === 'keybank' && consent.validUntil === undefined;
+  if (mandate.alive && isEnded(consent)) return `${said}, but its bank holds it alive`;
+  if (!mandate.alive && !isEnded(consent) && !cannotKnow) return `${said}, but it has ended`;
+  return undefined;
+}

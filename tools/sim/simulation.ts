@@ -1,0 +1,195 @@
+/**
+ * One history: some banks, so many consents, so many days with faults and a few without, and at the
+ * end a look at what is left. It follows from the seed alone.
+ */
+import { setImmediate } from 'node:timers/promises';
+import { DAY, HOUR, type Instant, MINUTE } from '../../shared/consent/instant.ts';
+import type { Aws } from './aws.ts';
+import { Bank, LIE_LENGTHS_MS } from './bank.ts';
+import { Callers } from './callers.ts';
+import { Queue } from './queue.ts';
+import { look } from './rest.ts';
+import { Scheduler } from './scheduler.ts';
+import { Table } from './table.ts';
+import { Watch } from './watch.ts';
+import { type Mutation, Workers } from './workers.ts';
+import { type Broken, World } from './world.ts';
+
+/** Three weeks before the clocks change in Berlin. */
+const FROM: Instant = Date.UTC(2026, 9, 5);
+/** Two strikes take a day and 20 minutes, and three of them two days. */
+const CALM_DAYS = 5;
+const RECEIVES_MAX = 6;
+
+export interface Wish {
+  readonly seed: number;
+  readonly consents: number;
+  readonly days: number;
+  readonly mutation?: Mutation;
+}
+
+export interface Outcome {
+  readonly seed: number;
+  readonly hash: string;
+  readonly steps: number;
+  readonly counts: ReadonlyMap<string, number>;
+  readonly broken: Broken | undefined;
+  readonly lastLines: readonly string[];
+}
+
+interface Stage {
+  readonly world: World;
+  readonly table: Table;
+  readonly results: Queue;
+  readonly timers: Queue;
+  readonly scheduler: Scheduler;
+  readonly watch: Watch;
+  readonly bankOf: Map<string, Bank>;
+  readonly banks: readonly Bank[];
+  readonly callers: Callers;
+}
+
+/** Never throws for what an invariant finds: that is in the outcome. */
+export async function simulate({ seed, consents, days, mutation = {} }: Wish): Promise<Outcome> {
+  const world = new World(seed, FROM);
+  const stage = stageOf(world);
+  const { watch, callers, banks, results, timers } = stage;
+  const workers = new Workers(awsOf(stage), watch, mutation);
+  workers.feed(results);
+  workers.feed(timers);
+  workers.sweepRegularly();
+
+  const random = world.random('opening');
+  for (let number = 1; number <= consents; number += 1) {
+    const bank = random.pick(banks);
+    const at = FROM + random.within(0, Math.floor((days * DAY) / 3));
+    world.agenda.at(at, () => callers.open(`consent-${number}`, bank));
+  }
+  everyDay(stage);
+  await play(world, FROM + days * DAY);
+  world.calm = true;
+  for (const bank of banks) bank.outage = undefined;
+  await play(world, FROM + (days + CALM_DAYS) * DAY);
+  if (world.broken === undefined) look(stage);
+  return {
+    seed,
+    hash: world.hash(),
+    steps: world.steps,
+    counts: world.counts,
+    broken: world.broken,
+    lastLines: world.lastLines(),
+  };
+}
+
+/** Lets happen what is to happen; a promise's consequences run before the next thing begins. */
+async function play(world: World, until: Instant): Promise<void> {
+  while (world.broken === undefined && world.agenda.step(until)) {
+    if (!world.woken) continue;
+    world.woken = false;
+    await setImmediate();
+  }
+}
+
+function stageOf(world: World): Stage {
+  const table = new Table();
+  const results = new Queue(world, 'bank-call-results', RECEIVES_MAX);
+  const timers = new Queue(world, 'due-timers', RECEIVES_MAX);
+  const scheduler = new Scheduler(world, timers);
+  const bankOf = new Map<string, Bank>();
+  const watch = new Watch(world, table, bankOf);
+  const callers = new Callers({ world, table, results, watch, bankOf });
+  watch.onAsked = (consentId) => callers.asked(consentId);
+  return {
+    ...{ world, table, results, timers, scheduler, watch, bankOf, callers },
+    banks: banksOf(world),
+  };
+}
+
+function awsOf({ world, table, results, timers, scheduler, watch, callers }: Stage): Aws {
+  const taken = new Set<string>();
+  return {
+    ...{ world, table, scheduler },
+    queues: { 'bank-call-results': results, 'due-timers': timers },
+    onDeadLetter: (queue, body) => {
+      if (queue === timers) watch.text(body);
+      watch.aside(body);
+    },
+    onRequest: (text) => {
+      watch.requested(text);
+      callers.request(text);
+    },
+    onNotice: (text) => {
+      const isNew = !taken.has(text);
+      taken.add(text);
+      world.log(`publishes ${JSON.parse(text).id}${isNew ? '' : ' again'}`);
+      watch.published(text);
+    },
+    onSchedule: (name) => watch.scheduled(name),
+    onText: (text) => watch.text(text),
+  };
+}
+
+function banksOf(world: World): readonly Bank[] {
+  const random = world.random('banks');
+  const zones = ['Europe/Berlin', 'America/New_York', 'Europe/London', 'Asia/Tokyo'];
+  const providers = [
+    'klarna-consent',
+    'klarna-consent',
+    'klarna-xs2a',
+    'hamsterbank',
+    'keybank',
+  ] as const;
+  return providers.map(
+    (provider, index) =>
+      new Bank({
+        id: `bank-${index}`,
+        provider,
+        timeZone: random.pick(zones),
+        callsPerDayMax: random.within(2, 8),
+        rolling: random.chance(0.3),
+        rotates: provider === 'klarna-consent',
+      }),
+  );
+}
+
+/** What befalls banks and consents in the course of a day. */
+function everyDay(stage: Stage): void {
+  const { world, table, banks, results, timers } = stage;
+  const random = world.random('days');
+  const { now } = world.agenda;
+  for (const bank of banks) {
+    if (!world.happens('bank-out')) continue;
+    const from = now + random.within(0, DAY);
+    const status = random.pick([503, 500, 504, 'silent'] as const);
+    bank.outage = { from, to: from + random.within(5 * MINUTE, 8 * HOUR), status };
+  }
+  for (const { consent } of table.all()) {
+    const at = now + random.within(0, DAY);
+    if (consent.end === undefined) befall(stage, consent.consentId, at);
+  }
+  results.redrive();
+  timers.redrive();
+  world.agenda.after(DAY, () => everyDay(stage));
+}
+
+function befall({ world, bankOf, callers }: Stage, consentId: string, at: Instant): void {
+  const random = world.random('fates');
+  const bank = bankOf.get(consentId);
+  if (bank === undefined) return;
+  const { agenda } = world;
+  const speaks = bank.traits.provider !== 'keybank';
+  if (speaks && world.happens('bank-lies')) {
+    const [says, ms] = [random.pick(['expired', 'revoked'] as const), random.pick(LIE_LENGTHS_MS)];
+    bank.mandate(consentId, agenda.now).lie = { from: at, to: at + ms, says };
+  }
+  if (speaks && world.happens('bank-ends')) {
+    const endsAs = random.pick(['expired', 'revoked'] as const);
+    agenda.at(at, () => Object.assign(bank.mandate(consentId, at), { alive: false, endsAs }));
+  }
+  if (world.happens('accounts-renamed')) {
+    agenda.at(at, () => {
+      bank.mandate(consentId, at).renamed += 1;
+    });
+  }
+  if (world.happens('withdrawal')) agenda.at(at, () => callers.withdraw(consentId));
+}

@@ -5,6 +5,7 @@
  */
 import { type Consent, isEnded } from '../../shared/consent/consent.ts';
 import { scheduleName } from '../../shared/consent/effect.ts';
+import { MINUTE } from '../../shared/consent/instant.ts';
 import type { Bank } from './bank.ts';
 import { AGREEMENT, AT_REST } from './invariants.ts';
 import type { Queue } from './queue.ts';
@@ -22,9 +23,12 @@ export interface Resting {
   readonly bankOf: ReadonlyMap<string, Bank>;
 }
 
+/** By then the sweep has seen a timer that did not fire. */
+const SWEPT_AFTER_MS = 30 * MINUTE;
+
 /** Breaks the world's peace at the first consent that is not at rest. */
 export function look({ world, table, scheduler, timers, watch, bankOf }: Resting): void {
-  const live = new Set(scheduler.live());
+  const standing = new Set(scheduler.standing());
   for (const { consent, outbox } of table.all()) {
     const { consentId } = consent;
     if (outbox.length > 0) {
@@ -32,16 +36,18 @@ export function look({ world, table, scheduler, timers, watch, bankOf }: Resting
       world.break(AT_REST, `${consentId} owes ${owed}`);
     }
     const timer = nameOf(consent);
-    if (timer !== undefined && !live.delete(timer) && timers.length === 0) {
+    if (timer !== undefined && !standing.delete(timer) && timers.length === 0) {
       world.break(AT_REST, `${consentId} waits for ${timer}, which will not fire`);
     }
+    const overdue = world.agenda.now - (consent.timer?.dueAt ?? Infinity);
+    if (overdue > SWEPT_AFTER_MS) world.break(AT_REST, `${consentId} is ${overdue} ms overdue`);
     const excuse = watch.excused.get(consentId);
     const why = disagreement(consent, bankOf.get(consentId), world.agenda.now);
     if (why === undefined) continue;
     if (excuse === undefined) world.break(AGREEMENT, why);
     else world.count(`differs: ${excuse}`);
   }
-  for (const orphan of live) world.break(AT_REST, `${orphan} is a timer that nobody waits for`);
+  for (const orphan of standing) world.break(AT_REST, `${orphan} is a timer that nobody waits for`);
 }
 
 function nameOf({ ref, generation, timer }: Consent): string | undefined {

@@ -20,7 +20,7 @@ interface Schedule {
   readonly text: string;
   readonly dueAt: Instant;
   fired: boolean;
-  lost: boolean;
+  readonly lost: boolean;
 }
 
 export class Scheduler {
@@ -33,9 +33,12 @@ export class Scheduler {
     this.#timers = timers;
   }
 
-  /** The names of the timers that will still fire. */
-  live(): readonly string[] {
-    const waiting = [...this.#schedules].filter(([, { fired, lost }]) => !fired && !lost);
+  /** The names of the timers that stand: nobody sees of one that it is lost before it is due. */
+  standing(): readonly string[] {
+    const { now } = this.#world.agenda;
+    const waiting = [...this.#schedules].filter(
+      ([, { fired, lost, dueAt }]) => !fired && !(lost && dueAt < now),
+    );
     return waiting.map(([name]) => name);
   }
 

@@ -32,7 +32,7 @@ import { TOKEN_MARK, type World } from './world.ts';
 const APPLIED_MAX = 32;
 
 export class Watch {
-  /** Consents of which a living life was believed over, or whose token was lost, with reason. */
+  /** Consents that cannot but differ from their bank until the next grant, and why. */
   readonly excused = new Map<string, string>();
   /** Called with each notice that asks for a new consent, once. */
   onAsked: (consentId: string) => void = () => {};
@@ -56,6 +56,8 @@ export class Watch {
   }
 
   reported(report: Reported): void {
+    // What was wrong with the life before is over.
+    if (report.said === 'granted') this.excused.delete(report.consentId);
     const known = this.#reports.get(report.consentId);
     if (known === undefined) this.#reports.set(report.consentId, [report]);
     else known.push(report);

@@ -51,7 +51,8 @@ export function newestToken(consent: Consent, told: Reported | undefined): Verdi
   // Where the chain does not tell, times do, and a producer's clock may be wrong. (rules 2, 15)
   const { token, grantedAt = 0 } = consent;
   if (token !== undefined && told.time <= token.receivedAt) return { exception: 'clocks-disagree' };
-  if (told.time < grantedAt) return { exception: 'clocks-disagree' };
+  // A time from the future counts as when SQS took the message. (rule 15)
+  if (told.far || told.time < grantedAt) return { exception: 'clocks-disagree' };
   return { why: `${consent.consentId} holds token ${stored}, was told token ${told.token}` };
 }
 

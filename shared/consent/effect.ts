@@ -9,13 +9,16 @@ import type { Notice } from './notice.ts';
 import type { Bank, Provider } from './provider.ts';
 
 /** Why a call is asked for. */
-export type RequestReason =
-  | 'confirm'
-  | 'limit-over'
-  | 'retry'
-  | 'stale-token'
-  | 'fresh-accounts'
-  | 'resume';
+export const REQUEST_REASONS = [
+  'confirm',
+  'limit-over',
+  'retry',
+  'stale-token',
+  'fresh-accounts',
+  'resume',
+] as const;
+
+export type RequestReason = (typeof REQUEST_REASONS)[number];
 
 /** Names one timer: one that was set before a decision changed its mind is told apart by it. */
 export interface TimerName {

@@ -2,24 +2,31 @@
  * What we tell the owner. The id follows from the decision, so that a second delivery is known by
  * it; `sequence` counts a consent's decisions, so that a late delivery is known by that. (rule 17)
  */
-import type { Category } from './category.ts';
+import { CATEGORIES, type Category } from './category.ts';
 import type { Instant } from './instant.ts';
 import type { Provider } from './provider.ts';
 
 /** Why a PSU is asked again: the reasons of `reconsent.required`. */
-export type EndReason = 'CONSENT.EXPIRED' | 'CONSENT.REVOKED' | 'CONSENT';
+export const END_REASONS = ['CONSENT.EXPIRED', 'CONSENT.REVOKED', 'CONSENT'] as const;
+
+export type EndReason = (typeof END_REASONS)[number];
 
 /** Something only a person can mend; a category, or the two that no bank says. */
-export type Action = Category | 'NO_CALLER' | 'NO_SUCCESS';
+export const ACTIONS = [...CATEGORIES, 'NO_CALLER', 'NO_SUCCESS'] as const;
+
+export type Action = (typeof ACTIONS)[number];
 
 /** A status as the owner's app sees it: a suspicion is never published. (decision 0007) */
-export type PublishedStatus =
-  | 'received'
-  | 'valid'
-  | 'expired'
-  | 'revokedByPsu'
-  | 'terminatedByTpp'
-  | 'replaced';
+export const PUBLISHED_STATUSES = [
+  'received',
+  'valid',
+  'expired',
+  'revokedByPsu',
+  'terminatedByTpp',
+  'replaced',
+] as const;
+
+export type PublishedStatus = (typeof PUBLISHED_STATUSES)[number];
 
 export interface ConsentError {
   readonly at: Instant;

@@ -3,7 +3,7 @@
  * it lies in the queue, so there is none in it; the caller looks it up when it begins.
  */
 import * as z from 'zod/mini';
-import type { RequestCall } from '../consent/effect.ts';
+import { REQUEST_REASONS, type RequestCall } from '../consent/effect.ts';
 import { message, type OutgoingMessage, outgoing } from './cloud-event.ts';
 import { call, generation, instant, knownBank, provider, rfc3339 } from './wire.ts';
 
@@ -15,7 +15,7 @@ const data = z.object(
     bank: knownBank,
     call,
     generation,
-    reason: z.enum(['confirm', 'limit-over', 'retry', 'stale-token', 'fresh-accounts', 'resume']),
+    reason: z.enum(REQUEST_REASONS),
     attempt: z.int(attemptExpected).check(z.minimum(1, attemptExpected)),
     notAfter: instant,
   },

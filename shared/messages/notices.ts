@@ -4,7 +4,13 @@
  */
 import * as z from 'zod/mini';
 import { CATEGORIES } from '../consent/category.ts';
-import type { Notice, NoticeType } from '../consent/notice.ts';
+import {
+  ACTIONS,
+  END_REASONS,
+  type Notice,
+  type NoticeType,
+  PUBLISHED_STATUSES,
+} from '../consent/notice.ts';
 import { message, type OutgoingMessage, outgoing } from './cloud-event.ts';
 import { generation, instant, name, provider, rfc3339 } from './wire.ts';
 
@@ -15,15 +21,8 @@ const about = {
   sequence: z.int('a whole number'),
 };
 
-const action = z.enum([...CATEGORIES, 'NO_CALLER', 'NO_SUCCESS']);
-const status = z.enum([
-  'received',
-  'valid',
-  'expired',
-  'revokedByPsu',
-  'terminatedByTpp',
-  'replaced',
-]);
+const action = z.enum(ACTIONS);
+const status = z.enum(PUBLISHED_STATUSES);
 const text = z.string('text');
 
 export const NOTICES = {
@@ -31,7 +30,7 @@ export const NOTICES = {
     'reconsent.required',
     z.object({
       ...about,
-      reason: z.enum(['CONSENT.EXPIRED', 'CONSENT.REVOKED', 'CONSENT']),
+      reason: z.enum(END_REASONS),
       firstErrorAt: z.exactOptional(instant),
       confirmedAt: instant,
       lastSuccessAt: z.exactOptional(instant),

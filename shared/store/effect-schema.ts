@@ -5,6 +5,7 @@
  */
 import * as z from 'zod/mini';
 import type { Effect } from '../consent/effect.ts';
+import { PUBLISHED_STATUSES } from '../consent/notice.ts';
 import {
   action,
   bank,
@@ -23,14 +24,7 @@ import {
 import type { Frozen, Same } from './same-type.ts';
 
 function noticeSchema() {
-  const publishedStatus = z.enum([
-    'received',
-    'valid',
-    'expired',
-    'revokedByPsu',
-    'terminatedByTpp',
-    'replaced',
-  ]);
+  const publishedStatus = z.enum(PUBLISHED_STATUSES);
 
   const noticeBody = z.discriminatedUnion('type', [
     z.object({

@@ -5,7 +5,9 @@
  */
 import * as z from 'zod/mini';
 import { CATEGORIES } from '../consent/category.ts';
+import { REQUEST_REASONS } from '../consent/effect.ts';
 import type { Call } from '../consent/finding.ts';
+import { ACTIONS, END_REASONS } from '../consent/notice.ts';
 import { PROVIDERS } from '../consent/provider.ts';
 import type { Frozen } from './same-type.ts';
 
@@ -17,8 +19,8 @@ export const optionalText = z.exactOptional(text);
 export const optionalInstant = z.exactOptional(instant);
 export const category = z.enum(CATEGORIES);
 export const provider = z.enum(PROVIDERS);
-export const action = z.enum([...CATEGORIES, 'NO_CALLER', 'NO_SUCCESS']);
-export const endReason = z.enum(['CONSENT.EXPIRED', 'CONSENT.REVOKED', 'CONSENT']);
+export const action = z.enum(ACTIONS);
+export const endReason = z.enum(END_REASONS);
 export const consentError = z.object({ at: instant, category });
 
 export const bank = z.object({
@@ -27,14 +29,7 @@ export const bank = z.object({
   unattendedCallsPerDayMax: z.exactOptional(count),
 });
 
-export const requestReason = z.enum([
-  'confirm',
-  'limit-over',
-  'retry',
-  'stale-token',
-  'fresh-accounts',
-  'resume',
-]);
+export const requestReason = z.enum(REQUEST_REASONS);
 
 function parsedJson(text: string): unknown {
   try {

@@ -5,8 +5,8 @@
  */
 import { Duration } from 'aws-cdk-lib';
 import { MathExpression, Metric } from 'aws-cdk-lib/aws-cloudwatch';
+import { FUNCTION_NAMES } from '../shared/runtime/environment.ts';
 import type { METRICS, MetricName } from '../shared/worker/metric-names.ts';
-import { FUNCTION_NAMES } from './names.ts';
 
 /** The `METRICS_NAMESPACE` of a stage's functions. */
 export function namespaceOf(stage: string): string {

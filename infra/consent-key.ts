@@ -7,7 +7,8 @@ import { Duration, Stack } from 'aws-cdk-lib';
 import { ArnPrincipal, PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import type { Construct } from 'constructs';
-import { deployedName, topicArn } from './names.ts';
+import { deployedName } from './deployed-name.ts';
+import { topicArn } from './names.ts';
 
 /** What it takes to send to an encrypted queue, or to publish to an encrypted topic. */
 export const ENCRYPTS: readonly string[] = ['kms:GenerateDataKey', 'kms:Decrypt'];

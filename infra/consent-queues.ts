@@ -16,7 +16,8 @@ import {
 import { Construct } from 'constructs';
 import { acknowledge, DEAD_LETTERS, SCHEDULER_DEAD_LETTERS } from './acknowledge.ts';
 import type { ConsentKey } from './consent-key.ts';
-import { deployedName, queueArn, workerRoleArns } from './names.ts';
+import { deployedName } from './deployed-name.ts';
+import { queueArn, workerRoleArns } from './names.ts';
 import { nobodyElse } from './nobody-else.ts';
 
 /** The timeout of every function, which the queues' settings depend on. */

@@ -13,7 +13,7 @@ import {
 import type { Construct } from 'constructs';
 import { EFFECT_METRICS, type MetricName, NOTE_METRICS } from '../shared/worker/metric-names.ts';
 import { searched, searchedSum } from './code-metrics.ts';
-import { deployedName } from './names.ts';
+import { deployedName } from './deployed-name.ts';
 import type { ConsentState } from './state.ts';
 import type { ConsentWorker } from './worker.ts';
 

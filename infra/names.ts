@@ -1,29 +1,13 @@
 /**
- * What everything is called once it is deployed: its plain name (docs/messages.md, docs/state.md)
- * behind the name of its stage. ARNs are made from names where a reference would run in a circle.
+ * The names that are not simply a stage's, and ARNs made from names, where a reference would run in
+ * a circle.
  */
 import { Stack } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
-import type { FunctionName } from '../shared/runtime/environment.ts';
-
-export const FUNCTION_NAMES = [
-  'bank-call-results',
-  'due-timers',
-  'sweep',
-] as const satisfies readonly FunctionName[];
+import { FUNCTION_NAMES, type FunctionName } from '../shared/runtime/environment.ts';
+import { deployedName } from './deployed-name.ts';
 
 export const SCHEDULE_GROUP = 'consent-lifecycle';
-
-/** A stage's name leaves room for the longest name behind it: a role has 64 characters. */
-const STAGE = /^[a-z][a-z0-9-]{0,19}$/;
-
-/** `dev` and `re-consent` are `dev-re-consent`. Throws one line on a stage that makes no names. */
-export function deployedName(stage: string, name: string): string {
-  if (STAGE.test(stage)) return `${stage}-${name}`;
-  throw new Error(
-    `stage "${stage}" is refused; expected 1 to 20 of a-z, 0-9 and -, a letter first`,
-  );
-}
 
 /** Roles have one name space in all regions of an account, so a role's name says its region. */
 export function roleName(scope: IConstruct, stage: string, name: FunctionName): string {

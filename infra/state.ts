@@ -25,13 +25,8 @@ import { EXPIRES_AT } from '../shared/consent/retention.ts';
 import { OWED_INDEX } from '../shared/store/owed-index.ts';
 import { ConsentKey, ENCRYPTS } from './consent-key.ts';
 import { ConsentQueues } from './consent-queues.ts';
-import {
-  deployedName,
-  SCHEDULE_GROUP,
-  scheduleGroupArn,
-  tableArn,
-  workerRoleArns,
-} from './names.ts';
+import { deployedName } from './deployed-name.ts';
+import { SCHEDULE_GROUP, scheduleGroupArn, tableArn, workerRoleArns } from './names.ts';
 import { nobodyElse } from './nobody-else.ts';
 
 export interface ConsentStateProps {

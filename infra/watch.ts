@@ -10,7 +10,7 @@ import { Construct } from 'constructs';
 import { ALARM_EMAIL, acknowledge } from './acknowledge.ts';
 import { type AlarmRow, alarmsOf, comparisonOf } from './alarms.ts';
 import { createDashboard } from './dashboard.ts';
-import { deployedName } from './names.ts';
+import { deployedName } from './deployed-name.ts';
 import type { ConsentState } from './state.ts';
 import type { ConsentWorker } from './worker.ts';
 

@@ -20,7 +20,8 @@ import { acknowledge, EVENT_SOURCE, FUNCTION, SWEEP_RULE, timersOf } from './ack
 import { bundle } from './bundle.ts';
 import { namespaceOf } from './code-metrics.ts';
 import { FUNCTION_TIMEOUT } from './consent-queues.ts';
-import { deployedName, roleName } from './names.ts';
+import { deployedName } from './deployed-name.ts';
+import { roleName } from './names.ts';
 import { type Feed, permissionsOf } from './permissions.ts';
 import type { ConsentState } from './state.ts';
 

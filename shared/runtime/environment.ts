@@ -28,6 +28,13 @@ const ENVIRONMENTS = {
 } as const;
 
 export type FunctionName = keyof typeof ENVIRONMENTS;
+
+export const FUNCTION_NAMES = [
+  'bank-call-results',
+  'due-timers',
+  'sweep',
+] as const satisfies readonly FunctionName[];
+
 export type EnvironmentOf<Name extends FunctionName> = z.infer<(typeof ENVIRONMENTS)[Name]>;
 
 /** Throws one line that names every missing variable; it quotes no value. */

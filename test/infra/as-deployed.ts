@@ -8,12 +8,6 @@ import { functionOf } from '../support/deployed.ts';
 import { readTemplates } from '../support/template.ts';
 import { resolved, type Synthesised } from './synthesised.ts';
 
-export const FUNCTIONS = [
-  'bank-call-results',
-  'due-timers',
-  'sweep',
-] as const satisfies readonly FunctionName[];
-
 const code = z.object({ FunctionName: z.string(), Code: z.object({ S3Key: z.string() }) });
 
 export function asDeployed(

@@ -14,12 +14,12 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Bundle, bundle, bundleOf } from '../../infra/bundle.ts';
+import { FUNCTION_NAMES } from '../../shared/runtime/environment.ts';
 import { filesOf } from '../../tools/bench/bundles.ts';
 import { answered, granted, printed } from '../support/local-messages.ts';
 import { startLocalStory } from '../support/local-story.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
-const NAMES = ['bank-call-results', 'due-timers', 'sweep'] as const;
 const BYTES_MAX = 480 * 1_000;
 const EXPIRED = printed('klarna-consent/consent-expired');
 
@@ -27,7 +27,9 @@ let bundles: Readonly<Record<string, Bundle>>;
 let elsewhere: string;
 
 beforeAll(() => {
-  bundles = Object.fromEntries(NAMES.map((name) => [name, bundleOf(`functions/${name}.ts`, name)]));
+  bundles = Object.fromEntries(
+    FUNCTION_NAMES.map((name) => [name, bundleOf(`functions/${name}.ts`, name)]),
+  );
   elsewhere = mkdtempSync(join(tmpdir(), 'checkout-'));
   for (const part of ['functions', 'infra', 'shared', 'package.json', 'tsconfig.json']) {
     cpSync(join(ROOT, part), join(elsewhere, part), { recursive: true });
@@ -60,7 +62,7 @@ function bundleElsewhere(name: string) {
   return spawnSync(process.execPath, ['--input-type=module', '-e', code], { encoding: 'utf8' });
 }
 
-describe.each(NAMES)('the bundle of %s', (name) => {
+describe.each(FUNCTION_NAMES)('the bundle of %s', (name) => {
   it('is small, and has no source map in it', () => {
     const files = filesIn(bundled(name).folder);
 
@@ -135,7 +137,7 @@ describe('bundling', () => {
 describe('the bundles, in the place of the sources', () => {
   it('do the same for a strike, its timer, its end, a replacement and what cannot be read', async () => {
     const modules = Object.fromEntries(
-      NAMES.map((name) => [name, pathToFileURL(join(bundled(name).folder, 'index.mjs'))]),
+      FUNCTION_NAMES.map((name) => [name, pathToFileURL(join(bundled(name).folder, 'index.mjs'))]),
     );
 
     const fromSources = await played({});

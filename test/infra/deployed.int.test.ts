@@ -9,6 +9,7 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { MINUTE, SECOND } from '../../shared/consent/instant.ts';
+import { FUNCTION_NAMES, type FunctionName } from '../../shared/runtime/environment.ts';
 import { DynamoConsentStore } from '../../shared/store/dynamo-consent-store.ts';
 import { playMonth } from '../../tools/demo/month.ts';
 import { type Outcome, outcomeOf } from '../../tools/demo/outcome.ts';
@@ -27,7 +28,7 @@ import { allows, type Request } from '../support/iam.ts';
 import { answered } from '../support/local-messages.ts';
 import { type LocalStory, startLocalStory } from '../support/local-story.ts';
 import type { Templates } from '../support/template.ts';
-import { asDeployed, FUNCTIONS } from './as-deployed.ts';
+import { asDeployed } from './as-deployed.ts';
 import { permissionsIn, without } from './permissions-in.ts';
 import { DEV, resolved, synthesise } from './synthesised.ts';
 
@@ -83,7 +84,7 @@ const isOwn = ({ action, resource }: Call) =>
  * What a function's role is asked for. Whatever one function does for a consent each of them may
  * have to do, for whoever meets what is owed performs it; but for what is its own.
  */
-function asksOf(name: (typeof FUNCTIONS)[number]): readonly Request[] {
+function asksOf(name: FunctionName): readonly Request[] {
   const keyOf = keysOf(templates);
   const { queues, logGroup } = functionOf(templates, `dev-${name}`);
   return [
@@ -117,7 +118,7 @@ describe('the month of the demo, played by what is deployed', () => {
   });
 });
 
-describe.each(FUNCTIONS)('the role of %s', (name) => {
+describe.each(FUNCTION_NAMES)('the role of %s', (name) => {
   it('may do all that its function does, and what AWS asks on the way', () => {
     const role = roleOf(name);
     const policies = policiesOf(templates, role);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { deployedName } from '../../infra/names.ts';
+import { deployedName } from '../../infra/deployed-name.ts';
 import { readStage } from '../../infra/stages.ts';
 
 const SYNC = 'arn:aws:iam::123456789012:role/account-sync';

@@ -6,9 +6,10 @@ import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { type Bundle, bundleOf } from '../../infra/bundle.ts';
+import { FUNCTION_NAMES } from '../../shared/runtime/environment.ts';
 import { environmentsAt, REGION } from '../local/resources.ts';
+import { percentile } from './load-report.ts';
 
-const FUNCTIONS = ['bank-call-results', 'due-timers', 'sweep'] as const;
 const BARE = 'bare handler';
 /** The two take turns, so that what slows the machine down slows both. */
 const RUNS = 31;
@@ -39,7 +40,9 @@ export interface MeasuredBundle {
 /** The three functions and the bare handler. Takes some ten seconds. */
 export function measureBundles(): readonly MeasuredBundle[] {
   const bare = bundleOf('tools/bench/bare-handler.ts', 'bare-handler');
-  const bundles = new Map(FUNCTIONS.map((name) => [name, bundleOf(`functions/${name}.ts`, name)]));
+  const bundles = new Map(
+    FUNCTION_NAMES.map((name) => [name, bundleOf(`functions/${name}.ts`, name)]),
+  );
   const named: readonly (readonly [string, Bundle])[] = [...bundles, [BARE, bare]];
   const timed = named.filter(([name]) => name === 'bank-call-results' || name === BARE);
   const times = importTimes(timed);
@@ -80,15 +83,11 @@ function importTimes(bundles: readonly (readonly [string, Bundle])[]): ReadonlyM
   for (let run = 0; run < RUNS; run += 1) {
     for (const [name, { folder }] of bundles) times.get(name)?.push(importTime(folder));
   }
-  return new Map([...times].map(([name, taken]) => [name, median(taken)]));
+  return new Map([...times].map(([name, taken]) => [name, percentile(taken, 50)]));
 }
 
 function importTime(folder: string): number {
   const module = pathToFileURL(join(folder, 'index.mjs')).href;
   const asked = ['--input-type=module', '--eval', TIMED_IMPORT, module];
   return Number(execFileSync(process.execPath, asked, { env: VARIABLES, encoding: 'utf8' }));
-}
-
-function median(values: readonly number[]): number {
-  return values.toSorted((one, other) => one - other)[Math.floor(values.length / 2)] ?? Number.NaN;
 }

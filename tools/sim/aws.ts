@@ -34,6 +34,8 @@ export interface Aws {
   readonly table: Table;
   readonly scheduler: Scheduler;
   readonly queues: Readonly<Record<string, Queue>>;
+  /** When each request was sent last, by its deduplication id. */
+  readonly sent: Map<string, Instant>;
   readonly onDeadLetter: (queue: Queue, body: string) => void;
   readonly onRequest: (text: string) => void;
   readonly onNotice: (text: string) => void;
@@ -123,8 +125,6 @@ function answering(aws: Aws): (command: Command) => unknown {
   };
 }
 
-const sentLately = new WeakMap<World, Map<string, Instant>>();
-
 function sendMessage(aws: Aws, { input }: SendMessageCommand): object {
   const { QueueUrl: url = '', MessageBody: body = '', MessageDeduplicationId: id } = input;
   const [name = '', isDeadLetter] = url.split(':');
@@ -136,13 +136,11 @@ function sendMessage(aws: Aws, { input }: SendMessageCommand): object {
   }
   aws.onText(body);
   if (queue !== undefined) queue.send(body);
-  else if (!isRepeated(aws.world, id)) aws.onRequest(body);
+  else if (!isRepeated(aws, id)) aws.onRequest(body);
   return {};
 }
 
-function isRepeated(world: World, id: string | undefined): boolean {
-  const sent = sentLately.get(world) ?? new Map<string, Instant>();
-  sentLately.set(world, sent);
+function isRepeated({ world, sent }: Aws, id: string | undefined): boolean {
   const { now } = world.agenda;
   const last = id === undefined ? undefined : sent.get(id);
   if (id !== undefined) sent.set(id, now);

@@ -110,6 +110,7 @@ function awsOf({ world, table, results, timers, scheduler, watch, callers }: Sta
   return {
     ...{ world, table, scheduler },
     queues: { 'bank-call-results': results, 'due-timers': timers },
+    sent: new Map(),
     onDeadLetter: (queue, body) => {
       if (queue === timers) watch.text(body);
       watch.aside(body);

@@ -52,9 +52,8 @@ export class Table {
 
   #batchGet({ RequestItems }: BatchGetItemCommandInput) {
     const keys = RequestItems?.[TABLE_NAME]?.Keys ?? [];
-    return {
-      Responses: { [TABLE_NAME]: keys.flatMap((key) => [this.#get(key).Item ?? []].flat()) },
-    };
+    const items = keys.map((key) => this.#get(key).Item);
+    return { Responses: { [TABLE_NAME]: items.filter((item) => item !== undefined) } };
   }
 
   /** Throws where the condition is not met, as DynamoDB does. */

@@ -4,8 +4,9 @@
  */
 import { randomBytes } from 'node:crypto';
 import { parseArgs } from 'node:util';
+import { isStage } from '../../infra/deployed-name.ts';
 import { createClients } from './clients.ts';
-import { isStage, LOCAL, namesOf } from './names.ts';
+import { LOCAL, namesOf } from './names.ts';
 import { smoke } from './smoke.ts';
 
 const WAIT_MS_MAX = 60_000;

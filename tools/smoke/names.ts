@@ -2,9 +2,9 @@
  * What a stage's resources are called: as in docs/messages.md and docs/state.md, with the stage
  * before it. The local AWS, stage `local`, has the names without a prefix.
  */
-export const LOCAL = 'local';
+import { deployedName } from '../../infra/deployed-name.ts';
 
-const STAGE = /^[a-z][a-z0-9-]{0,19}$/;
+export const LOCAL = 'local';
 
 export interface Names {
   readonly stage: string;
@@ -18,19 +18,15 @@ export interface Names {
   readonly temporary: string;
 }
 
-export function isStage(text: string): boolean {
-  return STAGE.test(text);
-}
-
 export function namesOf(stage: string, probe: string): Names {
-  const prefix = stage === LOCAL ? '' : `${stage}-`;
+  const named = (name: string) => (stage === LOCAL ? name : deployedName(stage, name));
   return {
     stage,
-    results: `${prefix}bank-call-results`,
-    reConsent: `${prefix}re-consent`,
-    notices: `${prefix}consent-notices`,
-    table: `${prefix}consents`,
+    results: named('bank-call-results'),
+    reConsent: named('re-consent'),
+    notices: named('consent-notices'),
+    table: named('consents'),
     probe,
-    temporary: `${prefix}${probe}`,
+    temporary: named(probe),
   };
 }

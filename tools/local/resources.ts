@@ -8,6 +8,7 @@ export const REGION = 'eu-central-1';
 export const ACCOUNT_ID = '000000000000';
 export const TABLE = 'consents';
 export const SCHEDULE_GROUP = 'consent-lifecycle';
+export const SCHEDULER_ROLE_ARN: string = `arn:aws:iam::${ACCOUNT_ID}:role/scheduler`;
 export const TOPICS = ['re-consent', 'consent-notices'] as const;
 /** The queues that functions consume. */
 export const WORKER_QUEUES = ['bank-call-results', 'due-timers'] as const;
@@ -68,7 +69,7 @@ export function environmentsAt(endpoint: string, named: Named): Environments {
     RE_CONSENT_TOPIC_ARN: topicArn(named('re-consent')),
     CONSENT_NOTICES_TOPIC_ARN: topicArn(named('consent-notices')),
     SCHEDULE_GROUP: named(SCHEDULE_GROUP),
-    SCHEDULER_ROLE_ARN: `arn:aws:iam::${ACCOUNT_ID}:role/scheduler`,
+    SCHEDULER_ROLE_ARN,
     SCHEDULER_DLQ_ARN: queueArn(named('scheduler-dlq')),
     METRICS_NAMESPACE: 'ConsentLifecycle',
   };

@@ -5,11 +5,7 @@
  * answer, or end the worker.
  */
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import {
-  CreateScheduleCommand,
-  DeleteScheduleCommand,
-  type SchedulerClient,
-} from '@aws-sdk/client-scheduler';
+import { CreateScheduleCommand, type SchedulerClient } from '@aws-sdk/client-scheduler';
 import { PublishCommand, type SNSClient } from '@aws-sdk/client-sns';
 import { SendMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import { type Instant, MINUTE, SECOND } from '../../shared/consent/instant.ts';
@@ -112,13 +108,9 @@ function answering(aws: Aws): (command: Command) => unknown {
     const stored = table.answer(command);
     if (stored !== undefined) return stored;
     aws.onText(command instanceof SendMessageCommand ? '' : JSON.stringify(command.input));
-    if (command instanceof CreateScheduleCommand) {
-      aws.onSchedule(command.input.Name ?? '');
-      return scheduler.create(command.input) ?? {};
-    }
-    if (command instanceof DeleteScheduleCommand) {
-      return scheduler.remove(command.input.Name ?? '') ?? {};
-    }
+    if (command instanceof CreateScheduleCommand) aws.onSchedule(command.input.Name ?? '');
+    const scheduled = scheduler.answer(command);
+    if (scheduled !== undefined) return scheduled;
     if (command instanceof SendMessageCommand) return sendMessage(aws, command);
     if (command instanceof PublishCommand) aws.onNotice(command.input.Message ?? '');
     return {};

@@ -3,7 +3,9 @@
  * end a look at what is left. It follows from the seed alone.
  */
 import { setImmediate } from 'node:timers/promises';
+import { CreateScheduleGroupCommand } from '@aws-sdk/client-scheduler';
 import { DAY, HOUR, type Instant, MINUTE } from '../../shared/consent/instant.ts';
+import { SCHEDULE_GROUP } from '../local/resources.ts';
 import type { Aws } from './aws.ts';
 import { Bank, LIE_LENGTHS_MS } from './bank.ts';
 import { Callers } from './callers.ts';
@@ -94,7 +96,8 @@ function stageOf(world: World): Stage {
   const table = new Table();
   const results = new Queue(world, 'bank-call-results', RECEIVES_MAX);
   const timers = new Queue(world, 'due-timers', RECEIVES_MAX);
-  const scheduler = new Scheduler(world, timers);
+  const scheduler = new Scheduler(world, ({ input }) => timers.send(input));
+  scheduler.answer(new CreateScheduleGroupCommand({ Name: SCHEDULE_GROUP }));
   const bankOf = new Map<string, Bank>();
   const watch = new Watch(world, table, bankOf);
   const callers = new Callers({ world, table, results, watch, bankOf });

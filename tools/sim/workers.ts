@@ -15,6 +15,7 @@ import { sweep } from '../../shared/lifecycle/sweep.ts';
 import { setAside } from '../../shared/runtime/dead-letters.ts';
 import { DynamoConsentStore } from '../../shared/store/dynamo-consent-store.ts';
 import { MemoryAccountCache } from '../../shared/store/memory-account-cache.ts';
+import { queueArn, SCHEDULE_GROUP, SCHEDULER_ROLE_ARN } from '../local/resources.ts';
 import { type Aws, type Clients, clientsOf, type Run } from './aws.ts';
 import type { Queue, QueuedMessage } from './queue.ts';
 import { TABLE_NAME } from './table.ts';
@@ -145,12 +146,12 @@ export class Workers {
         bankCallResultsUrl: 'bank-call-results',
         bankCallRequestsUrl: 'bank-call-requests',
         dueTimersUrl: 'due-timers',
-        dueTimersArn: 'due-timers',
+        dueTimersArn: queueArn('due-timers'),
         reConsentTopicArn: 're-consent',
         consentNoticesTopicArn: 'consent-notices',
-        scheduleGroup: 'timers',
-        schedulerRoleArn: 'scheduler',
-        schedulerDlqArn: 'scheduler-dlq',
+        scheduleGroup: SCHEDULE_GROUP,
+        schedulerRoleArn: SCHEDULER_ROLE_ARN,
+        schedulerDlqArn: queueArn('scheduler-dlq'),
       }),
       setAside: (message, reason) => setAside(message, reason, letters),
       hasTime: () => clock() < begun + FUNCTION_TIMEOUT_MS - RESERVE_MS,

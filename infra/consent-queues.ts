@@ -19,6 +19,11 @@ import type { ConsentKey } from './consent-key.ts';
 import { deployedName } from './deployed-name.ts';
 import { queueArn, workerRoleArns } from './names.ts';
 import { nobodyElse } from './nobody-else.ts';
+import {
+  REQUEST_RECEIVES_MAX,
+  REQUEST_VISIBILITY_SECONDS,
+  REQUESTS_KEPT_SECONDS,
+} from './request-delivery.ts';
 
 /** The timeout of every function, which the queues' settings depend on. */
 export const FUNCTION_TIMEOUT: Duration = Duration.seconds(30);
@@ -36,12 +41,6 @@ const RECEIVES_MAX = 500;
  */
 const KEPT: Duration = Duration.days(4);
 const DEAD_LETTERS_KEPT: Duration = Duration.days(14);
-
-/** A caller has the bank's own 130 seconds, and some to report. */
-const REQUEST_VISIBILITY: Duration = Duration.seconds(150);
-const REQUEST_RECEIVES_MAX = 5;
-/** A request is of no use to anybody after a day. */
-const REQUESTS_KEPT: Duration = Duration.days(1);
 
 const FIFO = {
   fifo: true,
@@ -79,8 +78,8 @@ export class ConsentQueues extends Construct {
     this.bankCallRequestsDlq = this.#deadLetters('BankCallRequestsDlq', 'bank-call-requests', FIFO);
     this.bankCallRequests = this.#queue('BankCallRequests', 'bank-call-requests.fifo', {
       ...FIFO,
-      visibilityTimeout: REQUEST_VISIBILITY,
-      retentionPeriod: REQUESTS_KEPT,
+      visibilityTimeout: Duration.seconds(REQUEST_VISIBILITY_SECONDS),
+      retentionPeriod: Duration.seconds(REQUESTS_KEPT_SECONDS),
       deadLetterQueue: { queue: this.bankCallRequestsDlq, maxReceiveCount: REQUEST_RECEIVES_MAX },
     });
     // Scheduler puts its own dead letters there; no queue of SQS may.

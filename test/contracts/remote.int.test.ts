@@ -28,6 +28,7 @@ import { DynamoConsentStore } from '../../shared/store/dynamo-consent-store.ts';
 import { createConsents } from '../../tools/local/create-resources.ts';
 import { accountCacheContract } from './account-cache.contract.ts';
 import { consentStoreContract } from './consent-store.contract.ts';
+import { queueContract } from './queue.contract.ts';
 import { type SchedulerUnderTest, schedulerContract } from './scheduler.contract.ts';
 import { schedulerValidationContract } from './scheduler-validation.contract.ts';
 
@@ -80,6 +81,10 @@ function askAws(roleArn: string): void {
       cache: new DynamoAccountCache(dynamo, tableName),
       close,
     }));
+    queueContract('AWS', async () => {
+      const client = new SQSClient();
+      return { client, stop: async () => client.destroy() };
+    });
     schedulerContract('AWS', () => openScheduler(roleArn));
     schedulerValidationContract('AWS', () => openScheduler(roleArn));
   });

@@ -3,6 +3,11 @@
  * request races its own table.
  */
 import { CreateTableCommand, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import {
+  REQUEST_RECEIVES_MAX,
+  REQUEST_VISIBILITY_SECONDS,
+  REQUESTS_KEPT_SECONDS,
+} from '../../infra/request-delivery.ts';
 import { OWED_INDEX } from '../../shared/store/owed-index.ts';
 import type { Queues } from './queues.ts';
 import {
@@ -16,11 +21,8 @@ import {
 } from './resources.ts';
 import type { Scheduler } from './scheduler/scheduler.ts';
 
-/** Deliveries before a message goes to its dead-letter queue. */
-const RECEIVE_COUNT_MAX = 5;
-/** How long a caller may take for a requested call before SQS gives it to another. */
-const REQUEST_VISIBILITY_SECONDS = 150;
-const REQUEST_RETENTION_SECONDS = 86_400;
+/** Deliveries before a message of the worker's goes to its dead-letter queue. */
+const RECEIVES_MAX = 5;
 
 /** Creates everything; throws what the emulators refuse. */
 export async function createResources(
@@ -76,28 +78,25 @@ async function createQueues(queues: Queues, named: Named): Promise<void> {
     FifoQueue: 'true',
     DeduplicationScope: 'messageGroup',
     FifoThroughputLimit: 'perMessageGroupId',
-    MessageRetentionPeriod: String(REQUEST_RETENTION_SECONDS),
+    MessageRetentionPeriod: String(REQUESTS_KEPT_SECONDS),
   };
   // A dead-letter queue comes before the queue that names it.
   for (const name of WORKER_QUEUES) {
     await queues.create(named(`${name}-dlq`), {});
     await queues.create(named(name), {
       VisibilityTimeout: String(REDELIVERY_SECONDS),
-      RedrivePolicy: redriveTo(named(`${name}-dlq`)),
+      RedrivePolicy: redriveTo(named(`${name}-dlq`), RECEIVES_MAX),
     });
   }
   await queues.create(named('bank-call-requests-dlq.fifo'), fifo);
   await queues.create(named('bank-call-requests.fifo'), {
     ...fifo,
     VisibilityTimeout: String(REQUEST_VISIBILITY_SECONDS),
-    RedrivePolicy: redriveTo(named('bank-call-requests-dlq.fifo')),
+    RedrivePolicy: redriveTo(named('bank-call-requests-dlq.fifo'), REQUEST_RECEIVES_MAX),
   });
   await queues.create(named('scheduler-dlq'), {});
 }
 
-function redriveTo(deadLetterQueue: string): string {
-  return JSON.stringify({
-    deadLetterTargetArn: queueArn(deadLetterQueue),
-    maxReceiveCount: RECEIVE_COUNT_MAX,
-  });
+function redriveTo(deadLetterQueue: string, maxReceiveCount: number): string {
+  return JSON.stringify({ deadLetterTargetArn: queueArn(deadLetterQueue), maxReceiveCount });
 }

@@ -7,17 +7,19 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { CreateScheduleCommand, type SchedulerClient } from '@aws-sdk/client-scheduler';
 import { PublishCommand, type SNSClient } from '@aws-sdk/client-sns';
-import { SendMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
-import { type Instant, MINUTE, SECOND } from '../../shared/consent/instant.ts';
-import type { Queue } from './queue.ts';
+import {
+  SendMessageCommand,
+  type SendMessageCommandInput,
+  type SQSClient,
+} from '@aws-sdk/client-sqs';
+import { SECOND } from '../../shared/consent/instant.ts';
+import type { Queue, Sending } from './queue.ts';
 import type { Scheduler } from './scheduler.ts';
 import type { Table } from './table.ts';
 import type { World } from './world.ts';
 
 const LATENCY_MAX_MS = 60;
 const SLOW_MAX_MS = 12 * SECOND;
-/** SQS drops what is sent again within this. */
-const DEDUPLICATION_MS = 5 * MINUTE;
 
 /** One run of a function: when it is dead, nothing it waits for comes back. */
 export interface Run {
@@ -29,11 +31,9 @@ export interface Aws {
   readonly world: World;
   readonly table: Table;
   readonly scheduler: Scheduler;
-  readonly queues: Readonly<Record<string, Queue>>;
-  /** When each request was sent last, by its deduplication id. */
-  readonly sent: Map<string, Instant>;
-  readonly onDeadLetter: (queue: Queue, body: string) => void;
-  readonly onRequest: (text: string) => void;
+  /** By their names, which are their URLs here. */
+  readonly queues: ReadonlyMap<string, Queue>;
+  readonly onSend: (queue: Queue, body: string) => void;
   readonly onNotice: (text: string) => void;
   readonly onSchedule: (name: string) => void;
   /** All that leaves the worker, but for what may hold tokens. */
@@ -117,24 +117,16 @@ function answering(aws: Aws): (command: Command) => unknown {
   };
 }
 
+/** A dead letter's attributes are for whoever mends it; nobody here reads them. */
 function sendMessage(aws: Aws, { input }: SendMessageCommand): object {
-  const { QueueUrl: url = '', MessageBody: body = '', MessageDeduplicationId: id } = input;
-  const [name = '', isDeadLetter] = url.split(':');
-  const queue = aws.queues[name];
-  if (isDeadLetter !== undefined && queue !== undefined) {
-    queue.deadLetters.push({ body, readable: false });
-    aws.onDeadLetter(queue, body);
-    return {};
-  }
-  aws.onText(body);
-  if (queue !== undefined) queue.send(body);
-  else if (!isRepeated(aws, id)) aws.onRequest(body);
-  return {};
+  const { QueueUrl: url = '', MessageBody: body = '' } = input;
+  const queue = aws.queues.get(url);
+  if (queue === undefined) throw failure('QueueDoesNotExist');
+  aws.onSend(queue, body);
+  return { MessageId: queue.send(body, sendingOf(input)) };
 }
 
-function isRepeated({ world, sent }: Aws, id: string | undefined): boolean {
-  const { now } = world.agenda;
-  const last = id === undefined ? undefined : sent.get(id);
-  if (id !== undefined) sent.set(id, now);
-  return last !== undefined && now - last < DEDUPLICATION_MS;
+export function sendingOf(input: SendMessageCommandInput): Sending {
+  const { MessageGroupId: group, MessageDeduplicationId: deduplicationId } = input;
+  return { group, deduplicationId, delayMs: (input.DelaySeconds ?? 0) * SECOND };
 }

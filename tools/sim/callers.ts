@@ -86,15 +86,9 @@ export class Callers {
     });
   }
 
-  /** A request has come out of the callers' queue. */
-  request(text: string): void {
-    const { world } = this.#town;
-    if (world.happens('request-unserved')) return;
-    const random = world.random('server');
-    const late = world.happens('request-late') ? 10 * HOUR : 5 * SECOND;
-    world.agenda.after(random.within(10, late), () => this.#serve(text, false));
-    if (!world.happens('request-twice')) return;
-    world.agenda.after(random.within(10, HOUR), () => this.#serve(text, true));
+  /** A request has come out of the callers' queue; `again` if nobody knows that it was served. */
+  request(text: string, again: boolean): void {
+    this.#serve(text, again);
   }
 
   /** One sync of the job: accounts, balances, transactions, each with the latest token it knows. */

@@ -4,12 +4,14 @@
  */
 import { setImmediate } from 'node:timers/promises';
 import { CreateScheduleGroupCommand } from '@aws-sdk/client-scheduler';
-import { DAY, HOUR, type Instant, MINUTE } from '../../shared/consent/instant.ts';
+import { REQUEST_RECEIVES_MAX, REQUEST_VISIBILITY_SECONDS } from '../../infra/request-delivery.ts';
+import { DAY, HOUR, type Instant, MINUTE, SECOND } from '../../shared/consent/instant.ts';
 import { SCHEDULE_GROUP } from '../local/resources.ts';
 import type { Aws } from './aws.ts';
 import { Bank, LIE_LENGTHS_MS } from './bank.ts';
 import { Callers } from './callers.ts';
 import { Queue } from './queue.ts';
+import { RequestServer } from './request-server.ts';
 import { look } from './rest.ts';
 import { Scheduler } from './scheduler.ts';
 import { Table } from './table.ts';
@@ -21,6 +23,8 @@ import { type Broken, World } from './world.ts';
 const FROM: Instant = Date.UTC(2026, 9, 5);
 /** Two strikes take a day and 20 minutes, and three of them two days. */
 const CALM_DAYS = 5;
+/** As deployed, but that fewer receives suffice: what fails here for long is to be sent again. */
+const VISIBILITY_MS = 3 * MINUTE;
 const RECEIVES_MAX = 6;
 
 export interface Wish {
@@ -44,6 +48,7 @@ interface Stage {
   readonly table: Table;
   readonly results: Queue;
   readonly timers: Queue;
+  readonly requests: Queue;
   readonly scheduler: Scheduler;
   readonly watch: Watch;
   readonly bankOf: Map<string, Bank>;
@@ -94,33 +99,50 @@ async function play(world: World, until: Instant): Promise<void> {
 
 function stageOf(world: World): Stage {
   const table = new Table();
-  const results = new Queue(world, 'bank-call-results', RECEIVES_MAX);
-  const timers = new Queue(world, 'due-timers', RECEIVES_MAX);
+  const results = feeding(world, 'bank-call-results');
+  const timers = feeding(world, 'due-timers');
   const scheduler = new Scheduler(world, ({ input }) => timers.send(input));
   scheduler.answer(new CreateScheduleGroupCommand({ Name: SCHEDULE_GROUP }));
   const bankOf = new Map<string, Bank>();
   const watch = new Watch(world, table, bankOf);
   const callers = new Callers({ world, table, results, watch, bankOf });
   watch.onAsked = (consentId) => callers.asked(consentId);
+  const requests = requestQueue(world);
+  new RequestServer(world, requests, (text, again) => callers.request(text, again));
   return {
-    ...{ world, table, results, timers, scheduler, watch, bankOf, callers },
+    ...{ world, table, results, timers, requests, scheduler, watch, bankOf, callers },
     banks: banksOf(world),
   };
 }
 
-function awsOf({ world, table, results, timers, scheduler, watch, callers }: Stage): Aws {
+/** A queue that feeds a function. */
+function feeding(world: World, name: string): Queue {
+  const letters = new Queue(world, { name: `${name}-dlq`, visibilityMs: VISIBILITY_MS });
+  const deadLetters = { queue: letters, receivesMax: RECEIVES_MAX };
+  return new Queue(world, { name, visibilityMs: VISIBILITY_MS, deadLetters });
+}
+
+function requestQueue(world: World): Queue {
+  const fifo = { isFifo: true, visibilityMs: REQUEST_VISIBILITY_SECONDS * SECOND };
+  const queue = new Queue(world, { name: 'bank-call-requests-dlq.fifo', ...fifo });
+  const deadLetters = { queue, receivesMax: REQUEST_RECEIVES_MAX };
+  return new Queue(world, { name: 'bank-call-requests.fifo', ...fifo, deadLetters });
+}
+
+function awsOf({ world, table, results, timers, requests, scheduler, watch }: Stage): Aws {
   const taken = new Set<string>();
+  const all = [results, timers, requests].flatMap((queue) => {
+    const letters = queue.traits.deadLetters?.queue;
+    return letters === undefined ? [queue] : [queue, letters];
+  });
+  const tokensAllowed = results.traits.deadLetters?.queue;
   return {
     ...{ world, table, scheduler },
-    queues: { 'bank-call-results': results, 'due-timers': timers },
-    sent: new Map(),
-    onDeadLetter: (queue, body) => {
-      if (queue === timers) watch.text(body);
-      watch.aside(body);
-    },
-    onRequest: (text) => {
-      watch.requested(text);
-      callers.request(text);
+    queues: new Map(all.map((queue) => [queue.name, queue])),
+    onSend: (queue, body) => {
+      if (queue !== tokensAllowed) watch.text(body);
+      if (queue === requests) watch.requested(body);
+      else if (queue !== results && queue !== timers) watch.aside(body);
     },
     onNotice: (text) => {
       const isNew = !taken.has(text);

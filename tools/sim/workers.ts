@@ -131,7 +131,7 @@ export class Workers {
       this.#revisions += 1;
       return `r${this.#revisions}`;
     };
-    const letters = { sqs: clients.sqs, deadLetterQueueUrl: `${queue?.name}:dlq` };
+    const letters = { sqs: clients.sqs, deadLetterQueueUrl: `${queue?.name}-dlq` };
     return {
       store: new DynamoConsentStore(clients.dynamo, TABLE_NAME, newRevision),
       cache: this.#cache,
@@ -144,7 +144,7 @@ export class Workers {
         clock,
         tableName: TABLE_NAME,
         bankCallResultsUrl: 'bank-call-results',
-        bankCallRequestsUrl: 'bank-call-requests',
+        bankCallRequestsUrl: 'bank-call-requests.fifo',
         dueTimersUrl: 'due-timers',
         dueTimersArn: queueArn('due-timers'),
         reConsentTopicArn: 're-consent',

@@ -14,7 +14,7 @@ import type { Remember } from '../consent/effect.ts';
 import { EXPIRES_AT, expiryOf, SCHEMA_VERSION } from '../consent/retention.ts';
 import type { Clock } from '../lifecycle/ports.ts';
 
-const ENTRIES_KEPT = 50;
+export const ENTRIES_KEPT = 50;
 
 export interface HistoryTable {
   readonly dynamo: DynamoDBClient;
@@ -22,7 +22,8 @@ export interface HistoryTable {
   readonly clock: Clock;
 }
 
-function placeOf(number: number): string {
+/** The attribute that holds entry `number`. Never throws. */
+export function placeOf(number: number): string {
   return `e${String(number % ENTRIES_KEPT).padStart(2, '0')}`;
 }
 

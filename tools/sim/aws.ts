@@ -4,7 +4,7 @@
  * that ship. Each `send` is a step at which the world may let others go first, refuse, lose the
  * answer, or end the worker.
  */
-import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { type DynamoDBClient, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import { CreateScheduleCommand, type SchedulerClient } from '@aws-sdk/client-scheduler';
 import { PublishCommand, type SNSClient } from '@aws-sdk/client-sns';
 import {
@@ -64,7 +64,11 @@ export function clientsOf(aws: Aws, run: Run, die: () => void): Clients {
 }
 
 function failure(name: string): Error {
+  const { stackTraceLimit } = Error;
+  // Nobody reads where it was thrown, and to write that down takes longer than most steps.
+  Error.stackTraceLimit = 0;
   const error = new Error(`${name}, as the simulation has it`);
+  Error.stackTraceLimit = stackTraceLimit;
   error.name = name;
   return error;
 }
@@ -105,6 +109,8 @@ function pass(
 function answering(aws: Aws): (command: Command) => unknown {
   const { table, scheduler } = aws;
   return (command) => {
+    // Tokens stand in the state of a consent, and nowhere else in the table.
+    if (command instanceof UpdateItemCommand) aws.onText(JSON.stringify(command.input));
     const stored = table.answer(command);
     if (stored !== undefined) return stored;
     aws.onText(command instanceof SendMessageCommand ? '' : JSON.stringify(command.input));

@@ -2,7 +2,6 @@
  * One history: some banks, so many consents, so many days with faults and a few without, and at the
  * end a look at what is left. It follows from the seed alone.
  */
-import { setImmediate } from 'node:timers/promises';
 import { CreateScheduleGroupCommand } from '@aws-sdk/client-scheduler';
 import { REQUEST_RECEIVES_MAX, REQUEST_VISIBILITY_SECONDS } from '../../infra/request-delivery.ts';
 import { DAY, HOUR, type Instant, MINUTE, SECOND } from '../../shared/consent/instant.ts';
@@ -10,6 +9,7 @@ import { SCHEDULE_GROUP } from '../local/resources.ts';
 import type { Aws } from './aws.ts';
 import { Bank, LIE_LENGTHS_MS } from './bank.ts';
 import { Callers } from './callers.ts';
+import { lookAtItems } from './kept-items.ts';
 import { Queue } from './queue.ts';
 import { RequestServer } from './request-server.ts';
 import { look } from './rest.ts';
@@ -78,6 +78,7 @@ export async function simulate({ seed, consents, days, mutation = {} }: Wish): P
   for (const bank of banks) bank.outage = undefined;
   await play(world, FROM + (days + CALM_DAYS) * DAY);
   if (world.broken === undefined) look(stage);
+  if (world.broken === undefined) lookAtItems(world, stage.table);
   return {
     seed,
     hash: world.hash(),
@@ -93,8 +94,15 @@ async function play(world: World, until: Instant): Promise<void> {
   while (world.broken === undefined && world.agenda.step(until)) {
     if (!world.woken) continue;
     world.woken = false;
-    await setImmediate();
+    await consequences();
   }
+}
+
+/** Of what has been settled, to their end. The one of node:timers/promises is slower. */
+function consequences(): Promise<void> {
+  return new Promise((resolve) => {
+    setImmediate(resolve);
+  });
 }
 
 function stageOf(world: World): Stage {

@@ -1,7 +1,7 @@
 /**
- * The table at the level of its items: conditional puts, consistent reads and the sparse index, for
- * the shipped DynamoDB store to work on. Whatever is put is read back through the store's own
- * schema at once, so an item that could not be read later stops the run here.
+ * The table at the level of its items: conditional writes, consistent reads and the sparse index,
+ * for the shipped store, cache and history to work on. Whatever state is put is read back through
+ * the store's own schema at once, so one that could not be read later stops the run here.
  */
 import {
   BatchGetItemCommand,
@@ -12,42 +12,49 @@ import {
   type PutItemCommandInput,
   QueryCommand,
   type QueryCommandInput,
+  UpdateItemCommand,
+  type UpdateItemCommandInput,
 } from '@aws-sdk/client-dynamodb';
 import type { Held } from '../../shared/lifecycle/ports.ts';
-import { fromItem, type Item } from '../../shared/store/consent-item.ts';
+import { consentIdOf, fromItem, type Item, partitionOf } from '../../shared/store/consent-item.ts';
+import { holds, updated, type Wording } from './expressions.ts';
 
 export const TABLE_NAME = 'consents';
-
-interface Row {
-  readonly item: Item;
-  readonly held: Held;
-}
 
 export class Table {
   /** Called with what stood there and what stands there now. */
   onPut: (before: Held | undefined, after: Held) => void = () => {};
-  readonly #rows = new Map<string, Row>();
+  readonly #items = new Map<string, Item>();
+  readonly #held = new Map<string, Held>();
+  /** By its partitions, what is in the index, by key. */
+  readonly #owed = new Map<string | undefined, Map<string, Item>>();
 
   held(consentId: string): Held | undefined {
-    return this.#rows.get(`CONSENT#${consentId}`)?.held;
+    return this.#held.get(consentId);
   }
 
   all(): readonly Held[] {
-    return [...this.#rows.values()].map(({ held }) => held);
+    return [...this.#held.values()];
   }
 
-  /** What the table says to it; nothing for a command that is not the store's. */
+  /** What stands beside the state: `ACCOUNTS` or `HISTORY`. */
+  item(consentId: string, sk: string): Item | undefined {
+    return this.#items.get(`${partitionOf(consentId)} ${sk}`);
+  }
+
+  /** What the table says to it; nothing for a command that is not the table's. */
   answer(command: object): object | undefined {
     if (command instanceof BatchGetItemCommand) return this.#batchGet(command.input);
     if (command instanceof PutItemCommand) return this.#put(command.input);
+    if (command instanceof UpdateItemCommand) return this.#update(command.input);
     if (command instanceof GetItemCommand) return this.#get(command.input.Key);
     if (command instanceof QueryCommand) return this.#query(command.input);
     return undefined;
   }
 
   #get(key: Item | undefined): { readonly Item?: Item } {
-    const row = this.#rows.get(key?.pk?.S ?? '');
-    return row === undefined ? {} : { Item: row.item };
+    const item = this.#items.get(keyOf(key));
+    return item === undefined ? {} : { Item: item };
   }
 
   #batchGet({ RequestItems }: BatchGetItemCommandInput) {
@@ -57,24 +64,50 @@ export class Table {
   }
 
   /** Throws where the condition is not met, as DynamoDB does. */
-  #put({ Item: item = {}, ExpressionAttributeValues: values }: PutItemCommandInput) {
-    const partition = item.pk?.S ?? '';
-    const before = this.#rows.get(partition);
-    if (before?.item.revision?.S !== values?.[':read']?.S) {
-      throw new ConditionalCheckFailedException({ message: partition, $metadata: {} });
-    }
-    const held = fromItem(item);
-    this.#rows.set(partition, { item, held });
-    this.onPut(before?.held, held);
+  #put({ Item: item = {}, ...asked }: PutItemCommandInput) {
+    this.#check(item, asked);
+    const consentId = consentIdOf(item.pk?.S ?? '');
+    const [before, after] = [this.#held.get(consentId), fromItem(item)];
+    this.#index(item);
+    this.#items.set(keyOf(item), item);
+    this.#held.set(consentId, after);
+    this.onPut(before, after);
     return {};
+  }
+
+  /** Throws where the condition is not met, as DynamoDB does. */
+  #update({ Key: key = {}, UpdateExpression: text = '', ...asked }: UpdateItemCommandInput) {
+    const before = this.#check(key, asked);
+    this.#items.set(keyOf(key), updated(text, { ...key, ...before }, asked));
+    return {};
+  }
+
+  /** The item that stands there. */
+  #check(key: Item, asked: Wording & { readonly ConditionExpression?: string | undefined }): Item {
+    const item = this.#items.get(keyOf(key)) ?? {};
+    const { ConditionExpression: condition } = asked;
+    if (condition === undefined || holds(condition, item, asked)) return item;
+    throw new ConditionalCheckFailedException({ message: keyOf(key), $metadata: {} });
+  }
+
+  #index(item: Item): void {
+    const key = keyOf(item);
+    this.#owed.get(this.#items.get(key)?.owedIn?.S)?.delete(key);
+    const partition = item.owedIn?.S;
+    if (partition === undefined) return;
+    const known = this.#owed.get(partition) ?? new Map<string, Item>();
+    this.#owed.set(partition, known.set(key, item));
   }
 
   #query({ ExpressionAttributeValues: values, Limit = Infinity }: QueryCommandInput) {
     const [partition, before] = [values?.[':partition']?.S, Number(values?.[':before']?.N)];
-    const owed = [...this.#rows.values()]
-      .map(({ item }) => item)
-      .filter(({ owedIn, owedAt }) => owedIn?.S === partition && Number(owedAt?.N) < before)
+    const owed = [...(this.#owed.get(partition)?.values() ?? [])]
+      .filter(({ owedAt }) => Number(owedAt?.N) < before)
       .sort((a, b) => Number(a.owedAt?.N) - Number(b.owedAt?.N));
     return { Items: owed.slice(0, Limit).map(({ pk, owedAt }) => ({ pk, owedAt })) };
   }
+}
+
+function keyOf(item: Item | undefined): string {
+  return `${item?.pk?.S} ${item?.sk?.S}`;
 }

@@ -13,8 +13,8 @@ import type { QueueRecord, Reading } from '../../shared/intake/reading.ts';
 import { type BatchDeps, takeBatch } from '../../shared/lifecycle/batch.ts';
 import { sweep } from '../../shared/lifecycle/sweep.ts';
 import { setAside } from '../../shared/runtime/dead-letters.ts';
+import { DynamoAccountCache } from '../../shared/store/dynamo-account-cache.ts';
 import { DynamoConsentStore } from '../../shared/store/dynamo-consent-store.ts';
-import { MemoryAccountCache } from '../../shared/store/memory-account-cache.ts';
 import { queueArn, SCHEDULE_GROUP, SCHEDULER_ROLE_ARN } from '../local/resources.ts';
 import { type Aws, type Clients, clientsOf, type Run } from './aws.ts';
 import type { Queue, QueuedMessage } from './queue.ts';
@@ -40,7 +40,6 @@ export class Workers {
   readonly #aws: Aws;
   readonly #watch: Watch;
   readonly #mutation: Mutation;
-  readonly #cache = new MemoryAccountCache();
   readonly #running = new Map<Queue, number>();
   #runs = 0;
   #revisions = 0;
@@ -131,16 +130,17 @@ export class Workers {
       this.#revisions += 1;
       return `r${this.#revisions}`;
     };
+    const cache = new DynamoAccountCache(clients.dynamo, TABLE_NAME);
     const letters = { sqs: clients.sqs, deadLetterQueueUrl: `${queue?.name}-dlq` };
     return {
       store: new DynamoConsentStore(clients.dynamo, TABLE_NAME, newRevision),
-      cache: this.#cache,
+      cache,
       journal: { decided: (line) => this.#watch.decided(line) },
       policies: POLICIES,
       clock,
       perform: performWith({
         ...clients,
-        accounts: this.#cache,
+        accounts: cache,
         clock,
         tableName: TABLE_NAME,
         bankCallResultsUrl: 'bank-call-results',

@@ -3,7 +3,7 @@
  * the same token with other parameters is a conflict. Only successes are remembered. A token counts
  * per action, and the oldest are forgotten.
  */
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { Refusal } from './refusal.ts';
 
 export type Answer = Readonly<Record<string, unknown>>;
@@ -22,7 +22,7 @@ export class ClientTokens {
     if (input.ClientToken === undefined) return perform();
 
     const key = `${action} ${input.ClientToken}`;
-    const digest = createHash('sha256').update(JSON.stringify(input)).digest('base64');
+    const digest = hash('sha256', JSON.stringify(input), 'base64');
     const known = this.#answers.get(key);
     if (known?.digest === digest) return known.answer;
     if (known !== undefined) {

@@ -55,7 +55,6 @@ function end(draft: Draft, status: Status, how: End & { readonly reason?: EndRea
   consent.transfers = [];
   delete consent.token;
   delete consent.confirming;
-  delete consent.expiringAt;
   delete consent.limit;
 
   draft.notes.push('ended');

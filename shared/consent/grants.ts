@@ -97,8 +97,8 @@ function learnLifetime(draft: Draft, { at, validUntil }: ConsentGranted): void {
   if (validUntil === undefined) return;
   const { consent, policy } = draft;
   consent.validUntilTold = true;
-  // A success later than this date has already disproved it.
-  if (consent.grantedAt !== at && (consent.lastSuccessAt ?? 0) > validUntil) return;
+  // A success later than the grant and its date has already disproved it.
+  if ((consent.lastSuccessAt ?? 0) > Math.max(at, validUntil)) return;
   consent.validUntil = validUntil;
   if (validUntil - at > policy.expiringLifetimeDays * DAY) {
     consent.expiringAt = validUntil - policy.expiringNoticeDays * DAY;

@@ -93,3 +93,140 @@ describe('rule 6: the notice that a lifetime is ending', () => {
     expect(day('2026-11-22T10:00Z', { now: '2026-11-10T10:00Z' })).toBe(at('2026-11-15T10:00Z'));
   });
 });
+
+describe('rule 7: the wait for the bank’s next day', () => {
+  const MINUTE = 60_000;
+  const limit = (time: string, more: Parameters<typeof answer>[2] = {}) =>
+    answer(time, 'CONSENT.LIMIT_EXCEEDED', more);
+  const MIDNIGHT = at('2026-11-22T23:00Z');
+
+  it('is spread over fifteen minutes by the consent alone', () => {
+    const until = (ref: string, time: string) =>
+      when({ ...limit(time), ref }).consent.limit?.until ?? 0;
+    const refs = Array.from({ length: 300 }, (_, n) => `ref-${n}`);
+    const spreads = refs.map((ref) => until(ref, '2026-11-22T15:00Z') - MIDNIGHT);
+    const later = refs.map((ref) => until(ref, '2026-11-22T16:30Z') - MIDNIGHT);
+    const nextDay = refs.map((ref) => until(ref, '2026-11-23T15:00Z') - MIDNIGHT);
+
+    expect(Math.max(...spreads)).toBeLessThan(15 * MINUTE);
+    expect(Math.max(...spreads)).toBeGreaterThan(14 * MINUTE);
+    expect(Math.min(...spreads)).toBeGreaterThanOrEqual(0);
+    expect(Math.min(...spreads)).toBeLessThan(3 * MINUTE);
+    expect(later).toEqual(spreads);
+    expect(nextDay).toEqual(spreads.map((spread) => spread + 24 * 60 * MINUTE));
+  });
+
+  it('is 24 hours from the error in a rolling window, however late that is heard of', () => {
+    const first = when(limit('2026-11-22T15:00Z')).consent.limit?.until ?? 0;
+    const end = new Date(first).toISOString();
+    const told = given(limit('2026-11-22T15:00Z'), itsTimer()).when(
+      limit(end, { now: '2026-11-23T03:00Z' }),
+    );
+
+    expect(told.notes).toContain('rolling-window');
+    expect(told.consent.limit?.until).toBe(first + 24 * 60 * MINUTE);
+  });
+
+  it('is no evidence', () => {
+    const told = given(granted('2026-11-01T10:00Z'), limit('2026-11-22T15:00Z')).when(
+      answer('2026-11-22T14:00Z', 'CONSENT.EXPIRED'),
+    );
+
+    expect(told.notes).toContain('strike');
+  });
+});
+
+describe('rule 8: the count of a day', () => {
+  const balances = { operation: 'balances', accountId: 'a' };
+  const counted = (count: number, more: Parameters<typeof answer>[2] = {}): readonly Step[] =>
+    Array.from({ length: count }, (_, n) =>
+      answer(`2026-11-22T0${n + 1}:00Z`, n % 2 === 0 ? 'OK' : 'REQUEST', { ...balances, ...more }),
+    );
+  const failed = (more: Parameters<typeof answer>[2] = {}) =>
+    answer('2026-11-22T09:00Z', 'TECHNICAL', { ...balances, ...more });
+
+  it.each(['klarna-consent', 'klarna-xs2a'] as const)(
+    'leaves room for a fourth at %s',
+    (provider) => {
+      const fourth = given(...counted(2, { provider }), failed({ provider })).when(itsTimer());
+      const fifth = given(...counted(3, { provider }), failed({ provider })).when(itsTimer());
+
+      expect(fourth.requests).toHaveLength(1);
+      expect(fifth.requests).toEqual([]);
+    },
+  );
+
+  it.each(['keybank', 'hamsterbank'] as const)('binds nothing at %s', (provider) => {
+    const told = given(...counted(8, { provider }), failed({ provider })).when(itsTimer());
+
+    expect(told.requests).toHaveLength(1);
+  });
+
+  it('is taken of each operation by itself', () => {
+    const told = given(...counted(3), failed({ operation: 'transactions' })).when(itsTimer());
+
+    expect(told.requests).toHaveLength(1);
+  });
+
+  it('goes by the maximum of the message, also where that is higher', () => {
+    const bank = { unattendedCallsPerDayMax: 6 };
+    const told = given(...counted(3, { bank }), failed()).when(itsTimer());
+
+    expect(told.requests).toHaveLength(1);
+  });
+
+  it('does not take a result of the day before for one of today', () => {
+    const late = Array.from({ length: 3 }, (_, n) =>
+      answer(`2026-11-21T2${n}:00Z`, 'OK', { ...balances, now: '2026-11-22T08:00Z' }),
+    );
+    const told = given(...late, failed()).when(itsTimer());
+
+    expect(told.requests).toHaveLength(1);
+  });
+
+  it('is not begun again by a result of the day before', () => {
+    const late = answer('2026-11-21T20:00Z', 'OK', { ...balances, now: '2026-11-22T08:00Z' });
+    const told = given(...counted(3), late, failed()).when(itsTimer());
+
+    expect(told.requests).toEqual([]);
+  });
+
+  const page = (time: string, n: number, category: Parameters<typeof answer>[1] = 'TECHNICAL') =>
+    answer(time, category, { ...balances, parameters: { n } });
+
+  it('takes a request that is not answered yet for a call of the day it was sent on', () => {
+    const today = given(
+      ...counted(1),
+      page('2026-11-22T09:00Z', 1),
+      itsTimer('2026-11-22T09:30Z'),
+    ).when(page('2026-11-22T09:31Z', 2, 'CREDENTIAL.ACCESS_TOKEN'));
+    const tomorrow = given(
+      page('2026-11-22T22:00Z', 1),
+      itsTimer(),
+      page('2026-11-22T23:10Z', 2, 'OK'),
+      page('2026-11-22T23:11Z', 3, 'OK'),
+    ).when(page('2026-11-22T23:12Z', 4, 'CREDENTIAL.ACCESS_TOKEN'));
+
+    expect(today.requests).toEqual([]);
+    expect(tomorrow.requests).toHaveLength(1);
+  });
+});
+
+describe('rule 8: an attended call', () => {
+  const attended = { operation: 'balances', attended: true };
+
+  it('proves the consent alive like any other', () => {
+    const told = given(answer('2026-11-22T08:00Z', 'CONSENT.EXPIRED')).when(
+      answer('2026-11-22T09:00Z', 'OK', attended),
+    );
+
+    expect(told.consent).toMatchObject({ status: 'valid', strikes: [] });
+  });
+
+  it('takes nothing away from the unattended one that waits, if it is given up', () => {
+    const waits = answer('2026-11-22T08:00Z', 'TECHNICAL', { operation: 'balances' });
+    const told = given(waits).when(answer('2026-11-22T08:10Z', 'REQUEST', attended));
+
+    expect(told.consent.calls).toHaveLength(1);
+  });
+});

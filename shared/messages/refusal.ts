@@ -26,14 +26,14 @@ export function quote(text: string): string {
   );
 }
 
-function described(value: unknown, quotable: boolean): string {
+function described(value: unknown, quotable: boolean, secret = false): string {
   if (value === undefined) return 'is missing';
   if (typeof value === 'string') {
     return quotable ? `${quote(value)} is refused` : `(${value.length} characters) is refused`;
   }
   if (Array.isArray(value)) return '(a list) is refused';
   if (typeof value === 'object' && value !== null) return '(an object) is refused';
-  return `${String(value)} is refused`;
+  return secret ? `(a ${typeof value}) is refused` : `${String(value)} is refused`;
 }
 
 function valueAt(json: unknown, path: readonly PropertyKey[]): unknown {
@@ -63,5 +63,5 @@ export function refusalOf(error: z.core.$ZodError, json: unknown): string {
     return `${where} ${described(value, true)}; ${known}`;
   }
   const quotable = silent === undefined && !isContainer;
-  return `${where} ${described(value, quotable)}; expected ${issue.message}`;
+  return `${where} ${described(value, quotable, silent !== undefined)}; expected ${issue.message}`;
 }

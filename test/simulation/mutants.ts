@@ -3,73 +3,41 @@
  * acknowledgements. The simulation has to see every one of them.
  */
 import { POLICIES } from '../../shared/consent/policy.ts';
-import type { BatchDeps } from '../../shared/lifecycle/batch.ts';
 import type { Held } from '../../shared/lifecycle/ports.ts';
+import type { Rates } from '../../tools/sim/faults.ts';
 import {
   ACKNOWLEDGED,
+  AGREEMENT,
   AT_REST,
+  ATTENDED,
+  ENDED_STAYS,
+  FOUND_IN_TIME,
   NEWEST_TOKEN,
   NO_EARLY_CALL,
   NO_EARLY_END,
   NO_SECRET,
   ONE_NOTICE,
+  PAID_ONCE,
   SAVED_FIRST,
 } from '../../tools/sim/invariants.ts';
-import type { Mutation, Read } from '../../tools/sim/workers.ts';
+import type { Mutation } from '../../tools/sim/workers.ts';
+import {
+  anyTimer,
+  confirming,
+  lateErrorsRevive,
+  performing,
+  reading,
+  saving,
+  withPolicy,
+} from './mutations.ts';
 
 export interface Mutant {
   readonly name: string;
   /** Any one of them names it. */
   readonly killedBy: readonly string[];
   readonly mutation: Mutation;
-}
-
-/** The same worker, each save led through `save`. */
-function saving(save: (deps: BatchDeps) => BatchDeps['store']['save']): Mutation {
-  return {
-    deps: (deps) => {
-      const { store } = deps;
-      return {
-        ...deps,
-        store: {
-          load: (ids) => store.load(ids),
-          overdue: (before, max) => store.overdue(before, max),
-          save: save(deps),
-        },
-      };
-    },
-  };
-}
-
-function withPolicy(change: Partial<(typeof POLICIES)['klarna-consent']>): Mutation {
-  const policies = Object.fromEntries(
-    Object.entries(POLICIES).map(([provider, policy]) => [provider, { ...policy, ...change }]),
-  ) as typeof POLICIES;
-  return { deps: (deps) => ({ ...deps, policies }) };
-}
-
-function reading(change: (reading: ReturnType<Read>) => ReturnType<Read>): Mutation {
-  return { read: (read) => (record, now) => change(read(record, now)) };
-}
-
-function performing(perform: (deps: BatchDeps) => BatchDeps['perform']): Mutation {
-  return { deps: (deps) => ({ ...deps, perform: perform(deps) }) };
-}
-
-/** Whatever timer fires gets the number of the one that is stored. */
-function anyTimer(): Mutation {
-  const stored = new Map<string, { readonly generation: number; readonly number: number }>();
-  const recording = saving(({ store }) => async (next, revision) => {
-    const saved = await store.save(next, revision);
-    const { consentId, generation, timer } = next.consent;
-    if (saved !== 'conflict') stored.set(consentId, { generation, number: timer?.number ?? 0 });
-    return saved;
-  });
-  const renumbered = reading((made) => {
-    if (made.kind !== 'event' || made.event.type !== 'TimerDue') return made;
-    return { ...made, event: { ...made.event, ...stored.get(made.event.consentId) } };
-  });
-  return { ...recording, ...renumbered };
+  /** Of the faults without which it would do no harm. */
+  readonly rates?: Partial<Rates>;
 }
 
 const FINAL_AT_ONCE = { strikes: 1, spanDays: 0 } as const;
@@ -102,6 +70,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'writes over what another worker wrote',
     killedBy: [ACKNOWLEDGED, NEWEST_TOKEN],
+    rates: { 'call-slow': 0.5, 'psu-visit': 0.5 },
     mutation: saving(({ store }) => async (next, revision) => {
       const saved = await store.save(next, revision);
       if (saved !== 'conflict') return saved;
@@ -182,16 +151,19 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'does not mind the day of the bank',
     killedBy: [NO_EARLY_CALL],
+    rates: { 'bank-out': 0.5, 'second-sync': 0.8, 'request-twice': 0.5 },
     mutation: withPolicy({ unattendedCallsPerDayMax: 1_000 }),
   },
   {
     name: 'takes every timer for the one that is set',
     killedBy: [AT_REST],
+    rates: { 'bank-out': 0.5, 'timer-after-removal': 0.5, 'timer-twice': 0.5 },
     mutation: anyTimer(),
   },
   {
     name: 'puts the token into its requests',
     killedBy: [NO_SECRET],
+    rates: { 'bank-out': 0.3 },
     mutation: performing(({ perform, store }) => async (effect, consentId) => {
       if (effect.do !== 'RequestCall') return perform(effect, consentId);
       const token = (await store.load([consentId])).get(consentId)?.consent.token;
@@ -206,6 +178,76 @@ export const MUTANTS: readonly Mutant[] = [
       if (effect.do !== 'PublishNotice') return perform(effect, consentId);
       const { notice } = effect;
       await perform({ ...effect, notice: { ...notice, id: `${notice.id}.${clock()}` } }, consentId);
+    }),
+  },
+  {
+    name: 'says a notice under another id each time that it saves it',
+    killedBy: [ONE_NOTICE],
+    rates: { 'answer-lost': 0.3, 'bank-ends': 0.2 },
+    mutation: saving(({ store, clock }) => (next, revision) => {
+      const outbox = next.outbox.map((effect) => {
+        if (effect.do !== 'PublishNotice') return effect;
+        const [id] = effect.notice.id.split('@');
+        return { ...effect, notice: { ...effect.notice, id: `${id}@${clock()}` } };
+      });
+      return store.save({ ...next, outbox }, revision);
+    }),
+  },
+  {
+    name: 'takes what the bank says after the end for a success',
+    killedBy: [ENDED_STAYS],
+    mutation: lateErrorsRevive(),
+  },
+  {
+    name: 'takes every grant for an old one',
+    killedBy: [AGREEMENT],
+    mutation: reading((made) => {
+      if (made.kind !== 'event' || made.event.type !== 'ConsentGranted') return made;
+      return { ...made, event: { ...made.event, at: 0 } };
+    }),
+  },
+  {
+    name: 'has nobody confirm a strike',
+    killedBy: [FOUND_IN_TIME],
+    rates: { 'bank-ends': 0.2 },
+    mutation: confirming(() => true),
+  },
+  {
+    name: 'asks for a confirming call once and not again',
+    killedBy: [FOUND_IN_TIME],
+    rates: { 'bank-ends': 0.2, 'request-unserved': 0.5 },
+    mutation: confirming((attempt) => attempt > 1),
+  },
+  {
+    name: 'takes every call for an unattended one',
+    killedBy: [ATTENDED],
+    mutation: reading((made) => {
+      if (made.kind !== 'event' || made.event.type !== 'BankCallCompleted') return made;
+      const { call } = made.event;
+      return { ...made, event: { ...made.event, call: { ...call, attended: false } } };
+    }),
+  },
+  {
+    name: 'has every bank pay again',
+    killedBy: [PAID_ONCE],
+    rates: { payment: 0.5, 'response-lost': 0.2 },
+    mutation: withPolicy({ idempotentPayments: true }),
+  },
+  {
+    name: 'has a bank pay again for a day',
+    killedBy: [PAID_ONCE],
+    rates: { payment: 0.5, 'bank-out': 0.8 },
+    mutation: withPolicy({ paymentLifeHours: 24 }),
+  },
+  {
+    name: 'comes again in half an hour when the month is used up',
+    killedBy: [NO_EARLY_CALL],
+    rates: { 'quota-used-up': 0.5 },
+    mutation: withPolicy({
+      reactions: {
+        ...POLICIES.hamsterbank.reactions,
+        'RATE_LIMIT.CLIENT_QUOTA': { do: 'climb-ladder', minutes: [30], atTop: 'stay' },
+      },
     }),
   },
 ];

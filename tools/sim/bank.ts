@@ -3,9 +3,9 @@
  * the day still has room for. It words its answers as its document does. Sometimes it lies, and
  * keeps a record of it, for by that record the worker is judged.
  */
-import { bankDayOf } from '../../shared/consent/bank-day.ts';
+import { bankDayOf, nextMonthOf } from '../../shared/consent/bank-day.ts';
 import type { Call, RawResponse } from '../../shared/consent/finding.ts';
-import { DAY, HOUR, type Instant } from '../../shared/consent/instant.ts';
+import { DAY, HOUR, type Instant, MINUTE } from '../../shared/consent/instant.ts';
 import type { Provider } from '../../shared/consent/provider.ts';
 import { LANGUAGES, type Refusal } from '../demo/languages.ts';
 import { TOKEN_MARK } from './world.ts';
@@ -30,10 +30,12 @@ export interface Mandate {
   readonly answers: Answered[];
 }
 
+export type Said = Refusal | 'OK' | 'out';
+
 /** What was answered, and why: `used` and `current` number the tokens. */
 export interface Answered {
   readonly at: Instant;
-  readonly said: Refusal | 'OK' | 'out';
+  readonly said: Said;
   readonly why: 'truth' | 'lie' | 'stale';
   readonly used: number;
   readonly current: number;
@@ -69,6 +71,8 @@ export class Bank {
   /** When it serves nobody. */
   outage: (Span & { readonly status: number | 'silent' }) | undefined;
   readonly #mandates = new Map<string, Mandate>();
+  readonly #payments = new Map<string, readonly Instant[]>();
+  #quotaUsedUpUntil: Instant = 0;
   #answered = 0;
 
   constructor(traits: BankTraits) {
@@ -104,6 +108,22 @@ export class Bank {
     return mandate;
   }
 
+  /** Its client has made all the calls of the month, for whichever consent. */
+  useUpQuota(at: Instant): void {
+    this.#quotaUsedUpUntil = nextMonthOf(at);
+  }
+
+  /** No more outages and quotas. */
+  calmDown(): void {
+    this.outage = undefined;
+    this.#quotaUsedUpUntil = 0;
+  }
+
+  /** How often the payment was made. */
+  timesPaid(instructionId: string): number {
+    return this.#payments.get(instructionId)?.length ?? 0;
+  }
+
   answer(consentId: string, call: Call, used: number, at: Instant): Answer {
     const mandate = this.mandate(consentId, at);
     this.#answered += 1;
@@ -112,6 +132,8 @@ export class Bank {
     if (outage !== undefined && outage.from <= at && at < outage.to) {
       mandate.answers.push({ at, said: 'out', why: 'truth', used, current });
       const { status } = outage;
+      // Whoever has no answer does not know whether the payment was made.
+      if (mandate.alive && (status === 'silent' || status === 504)) this.#pay(call, at);
       if (status === 'silent') return { response: null, token: 0 };
       return { response: { status, headers: {}, body: '' }, token: 0 };
     }
@@ -130,6 +152,7 @@ export class Bank {
   #judge(mandate: Mandate, call: Call, used: number, at: Instant): [Refusal | 'OK', Why] {
     const { lie } = mandate;
     const { rotates, provider } = this.traits;
+    if (at < this.#quotaUsedUpUntil) return ['quota-used-up', 'truth'];
     if (!mandate.alive) return [mandate.endsAs, 'truth'];
     if (lie !== undefined && lie.from <= at && at < lie.to) return [lie.says, 'lie'];
     if (rotates && used !== mandate.token) return ['stale-token', 'stale'];
@@ -139,10 +162,21 @@ export class Bank {
         return ['account-gone', 'truth'];
       }
     }
-    return ['OK', 'truth'];
+    return [this.#pay(call, at) ? 'OK' : 'already-paid', 'truth'];
   }
 
-  #isUsedUp({ calls }: Mandate, { operation }: Call, at: Instant): boolean {
+  /** Whether there was nothing to pay, or it was paid: not where the bank knows the instruction. */
+  #pay({ operation, instructionId }: Call, at: Instant): boolean {
+    if (operation !== 'transfer' || instructionId === undefined) return true;
+    const paid = this.#payments.get(instructionId) ?? [];
+    const isKnown = paid.some((one) => at - one < INSTRUCTION_KNOWN_MS);
+    if (this.traits.provider === 'hamsterbank' && isKnown) return false;
+    this.#payments.set(instructionId, [...paid, at]);
+    return true;
+  }
+
+  #isUsedUp({ calls }: Mandate, { operation, attended }: Call, at: Instant): boolean {
+    if (attended) return false;
     const { rolling, timeZone, callsPerDayMax } = this.traits;
     const since = rolling ? at - DAY : bankDayOf(at, timeZone).start;
     const counted = (calls.get(operation) ?? []).filter((one) => one > since);
@@ -156,6 +190,9 @@ export class Bank {
     return LANGUAGES[this.traits.provider].refuse(said, this.#answered, undefined);
   }
 }
+
+/** The hour that a payment may be repeated in, and what a clock may be ahead. (rules 9, 15) */
+const INSTRUCTION_KNOWN_MS = HOUR + 5 * MINUTE;
 
 type Why = Answered['why'];
 

@@ -9,6 +9,7 @@ import { fingerprintOf } from '../../shared/intake/names.ts';
 import { bankCallRequested } from '../../shared/messages/bank-call-requested.ts';
 import { typeOf } from '../../shared/messages/cloud-event.ts';
 import { accountOf, type Bank, tokenNumber, tokenText } from './bank.ts';
+import { CLOCK_OFF_MAX_MS } from './faults.ts';
 import type { Queue } from './queue.ts';
 import type { Table } from './table.ts';
 import type { Watch } from './watch.ts';
@@ -16,11 +17,11 @@ import type { World } from './world.ts';
 
 const REPORT_MS = 2 * SECOND;
 const REPORT_LATE_MAX_MS = 5 * HOUR;
-const CLOCK_OFF_MAX_MS = 2 * MINUTE;
 const CLOCK_FAR_OFF_DAYS = [-3, -1, 2];
 const ASKED_AGAIN = 0.8;
 const NEW_CONSENT_ID = 0.3;
 const LIFETIME_TOLD = 0.5;
+const WEEKLY = 1 / 3;
 
 type Producer = 'job' | 'server' | 'app';
 
@@ -46,6 +47,7 @@ export class Callers {
   readonly #clocks: Readonly<Record<Producer, number>>;
   readonly #served = new Set<string>();
   #sent = 0;
+  #payments = 0;
 
   constructor(town: Town) {
     this.#town = town;
@@ -59,8 +61,9 @@ export class Callers {
     const { world, bankOf } = this.#town;
     bankOf.set(consentId, bank);
     this.#consent(consentId, supersedes);
-    const at = world.random('daily').within(0, DAY);
-    world.agenda.after(at, () => this.#everyDay(consentId));
+    const random = world.random('daily');
+    const [at, isWeekly] = [random.within(0, DAY), random.chance(WEEKLY)];
+    world.agenda.after(at, () => this.#everyDay(consentId, isWeekly ? 7 : 1));
   }
 
   withdraw(consentId: string): void {
@@ -91,8 +94,28 @@ export class Callers {
     this.#serve(text, again);
   }
 
-  /** One sync of the job: accounts, balances, transactions, each with the latest token it knows. */
-  sync(consentId: string): void {
+  /** The PSU, in the app or not, has something paid. */
+  pay(consentId: string): void {
+    const { world } = this.#town;
+    const held = this.#held(consentId);
+    if (held === undefined || held.end !== undefined) return;
+    this.#payments += 1;
+    const attended = world.random('people').chance(0.5);
+    const call = {
+      operation: 'transfer',
+      accountId: accountOf(this.#mandate(consentId)),
+      instructionId: `payment-${this.#payments}`,
+      attended,
+    };
+    const by = attended ? 'app' : 'job';
+    this.#call({ consentId, call, token: held.token?.secret.reveal(), by });
+  }
+
+  /**
+   * One sync: accounts, balances, transactions, each with the latest token it knows. `attended`:
+   * the PSU has opened the app.
+   */
+  sync(consentId: string, attended: boolean = false): void {
     const { world } = this.#town;
     const held = this.#held(consentId);
     if (held === undefined || held.end !== undefined) return;
@@ -102,27 +125,31 @@ export class Callers {
       const [call, ...rest] = calls;
       if (call === undefined) return;
       const token = carried ?? this.#held(consentId)?.token?.secret.reveal();
-      const heard = this.#call({ consentId, call, token, by: 'job' });
+      const heard = this.#call({ consentId, call, token, by: attended ? 'app' : 'job' });
       world.agenda.after(random.within(SECOND, MINUTE), () => next(rest, heard));
     };
     next(
       [
-        { operation: 'accounts', attended: false },
-        { operation: 'balances', accountId, attended: false },
-        { operation: 'transactions', accountId, attended: false },
+        { operation: 'accounts', attended },
+        { operation: 'balances', accountId, attended },
+        { operation: 'transactions', accountId, attended },
       ],
       undefined,
     );
   }
 
-  #everyDay(consentId: string): void {
+  /** The job comes each day or each week; in the calm, where all is to be found out, each day. */
+  #everyDay(consentId: string, every: number, day: number = 0): void {
     const { world } = this.#town;
-    this.sync(consentId);
-    if (world.happens('second-sync')) {
-      const later = world.random('job').within(HOUR, 12 * HOUR);
-      world.agenda.after(later, () => this.sync(consentId));
+    const random = world.random('job');
+    const later = (begin: () => void) => world.agenda.after(random.within(HOUR, 12 * HOUR), begin);
+    if (world.calm || day % every === 0) {
+      this.sync(consentId);
+      if (world.happens('second-sync')) later(() => this.sync(consentId));
     }
-    world.agenda.after(DAY, () => this.#everyDay(consentId));
+    if (world.happens('psu-visit')) later(() => this.sync(consentId, true));
+    if (world.happens('payment')) later(() => this.pay(consentId));
+    world.agenda.after(DAY, () => this.#everyDay(consentId, every, day + 1));
   }
 
   #serve(text: string, again: boolean): void {
@@ -162,6 +189,8 @@ export class Callers {
       ...(response === null && { failure: 'timeout' }),
     };
     const broken = world.happens('report-broken');
+    const said = lost || given === undefined ? 'out' : given.said;
+    if (broken || said === 'out' || said === 'quota-used-up') watch.missed(consentId);
     const reported = this.#tell(
       'bank-call.completed',
       consentId,
@@ -171,9 +200,11 @@ export class Callers {
     watch.reported({
       id: reported,
       consentId,
+      at: now,
       time,
+      call,
       token: lost ? 0 : answer.token,
-      said: lost || given === undefined ? 'out' : given.said,
+      said,
       why: this.#why(given?.why, mandate.lostToken > 0, consentId, used),
       far,
     });
@@ -206,8 +237,9 @@ export class Callers {
       ...(validUntil !== undefined && { validUntil: new Date(validUntil).toISOString() }),
       ...(supersedes !== undefined && { supersedes }),
     });
-    const [said, why] = ['granted', 'truth'] as const;
-    watch.reported({ id: granted, consentId, time, token: mandate.token, said, why, far: false });
+    const [at, said, why] = [world.agenda.now, 'granted', 'truth'] as const;
+    const { token: number } = mandate;
+    watch.reported({ id: granted, consentId, at, time, token: number, said, why, far: false });
   }
 
   /** Sends what a producer has to say, now or late; its id. */

@@ -2,7 +2,11 @@
  * What can go wrong, and how often: each seed draws its own rates, up to the ones named here. Most
  * are low, as in life; a third is not drawn at all, so that one fault is seen without another.
  */
+import { MINUTE } from '../../shared/consent/instant.ts';
 import { streamOf } from './random.ts';
+
+/** How far a producer's clock may be off all the time: that is no fault. */
+export const CLOCK_OFF_MAX_MS: number = 2 * MINUTE;
 
 /** The highest rate of each fault, and of what. */
 export const FAULTS = {
@@ -27,7 +31,10 @@ export const FAULTS = {
   'bank-ends': [0.03, 'consents and days'],
   'accounts-renamed': [0.05, 'consents and days'],
   'second-sync': [0.5, 'consents and days'],
+  'psu-visit': [0.5, 'consents and days'],
+  payment: [0.5, 'consents and days'],
   'bank-out': [0.3, 'banks and days'],
+  'quota-used-up': [0.05, 'banks and days'],
   withdrawal: [0.01, 'consents and days'],
   'clock-off-by-days': [0.005, 'bank calls'],
 } as const satisfies Readonly<Record<string, readonly [rate: number, of: string]>>;

@@ -2,57 +2,83 @@
  * What has to hold whatever goes wrong, one function each: nothing if it holds, else why not. An
  * exception is what docs/rules.md says cannot be helped; it has a name and is counted.
  */
-import { bankDayOf } from '../../shared/consent/bank-day.ts';
+import { bankDayOf, nextMonthOf } from '../../shared/consent/bank-day.ts';
 import { type Consent, isEndedByUs, type WaitingCall } from '../../shared/consent/consent.ts';
-import { DAY, type Instant, MINUTE } from '../../shared/consent/instant.ts';
+import type { Call } from '../../shared/consent/finding.ts';
+import { DAY, HOUR, type Instant, MINUTE } from '../../shared/consent/instant.ts';
 import type { Notice } from '../../shared/consent/notice.ts';
 import { POLICIES } from '../../shared/consent/policy.ts';
 import { waitingCalls } from '../../shared/consent/waiting.ts';
-import { type Mandate, tokenNumber } from './bank.ts';
+import { type Mandate, type Said, tokenNumber } from './bank.ts';
+import { CLOCK_OFF_MAX_MS } from './faults.ts';
 
 export const NEWEST_TOKEN = 'the stored token is the newest that was told';
 export const ENDED_STAYS = 'an ended consent stays ended';
 export const NO_EARLY_END = 'no end without two errors half an hour apart';
 export const ONE_NOTICE = 'one notice per life, and none for the living';
 export const NO_EARLY_CALL = 'no call before its time or above its day';
+export const ATTENDED = 'an attended call is neither counted nor repeated';
+export const PAID_ONCE = 'no payment is made twice';
+export const FOUND_IN_TIME = 'an end is found within four days of its first error';
 export const NO_SECRET = 'no secret travels';
 export const ACKNOWLEDGED = 'what is acknowledged is applied, ignored or put aside';
 export const SAVED_FIRST = 'nothing is performed before it is saved';
 export const AT_REST = 'at rest nothing is owed, lost or orphaned';
 export const AGREEMENT = 'at rest each consent agrees with its bank';
 
+export const PROMISES: readonly string[] = [
+  ...[NEWEST_TOKEN, ENDED_STAYS, NO_EARLY_END, ONE_NOTICE, NO_EARLY_CALL, ATTENDED, PAID_ONCE],
+  ...[FOUND_IN_TIME, NO_SECRET, ACKNOWLEDGED, SAVED_FIRST, AT_REST, AGREEMENT],
+];
+
 /** A day, and 20 minutes to keep apart from the daily job. (rule 5) */
 const CONFIRM_AFTER_MS = DAY + 20 * MINUTE;
 /** Timers may be a minute early. (rule 14) */
 const EARLY_MS = MINUTE;
 const STRIKE_APART_MS = 30 * MINUTE;
+/** An hour, and what a clock may be ahead. (rules 9, 15) */
+const PAYMENT_LIFE_MS = HOUR + 5 * MINUTE;
+/** Two clocks, each off by as much the other way. */
+const CLOCKS_APART_MAX_MS = 2 * CLOCK_OFF_MAX_MS;
+/**
+ * The confirming call goes after a day and 20 minutes, or a day later where the bank's day has no
+ * room; request and report may be late by 15 hours, and a dead letter lies for a day. (rules 5, 8)
+ */
+export const FOUND_WITHIN_MS: number = 4 * DAY;
 
 /** What a caller or an app has reported, and what was true about it. */
 export interface Reported {
   readonly id: string;
   readonly consentId: string;
-  /** By the producer's own clock. */
+  readonly at: Instant;
+  /** The same by the producer's own clock. */
   readonly time: Instant;
+  readonly call?: Call;
   /** Number of the token that it carries; 0 for none. */
   readonly token: number;
-  readonly said: string;
+  readonly said: Said | 'granted';
   readonly why: 'truth' | 'lie' | 'stale' | 'token lost' | 'answer under way';
   /** Its clock was off by days. */
   readonly far: boolean;
 }
 
+export const CLOCKS_DISAGREE = 'clocks-disagree';
+
 export type Verdict = { readonly why: string } | { readonly exception: string } | undefined;
 
 /** Rule 2: by the bank's own order of tokens. `told`: the newest that was acknowledged. */
-export function newestToken(consent: Consent, told: Reported | undefined): Verdict {
+export function newestToken(
+  consent: Consent,
+  told: Reported | undefined,
+  reported: readonly Reported[],
+): Verdict {
   if (told === undefined || told.token === 0 || consent.end !== undefined) return undefined;
   const stored = tokenNumber(consent.token?.secret.reveal());
   if (stored >= told.token) return undefined;
   // Where the chain does not tell, times do, and a producer's clock may be wrong. (rules 2, 15)
-  const { token, grantedAt = 0 } = consent;
-  if (token !== undefined && told.time <= token.receivedAt) return { exception: 'clocks-disagree' };
-  // A time from the future counts as when SQS took the message. (rule 15)
-  if (told.far || told.time < grantedAt) return { exception: 'clocks-disagree' };
+  const holds = reported.find(({ token }) => token === stored);
+  const isNear = told.at - (holds?.at ?? 0) <= CLOCKS_APART_MAX_MS;
+  if (told.far || holds?.far || isNear) return { exception: CLOCKS_DISAGREE };
   return { why: `${consent.consentId} holds token ${stored}, was told token ${told.token}` };
 }
 
@@ -64,12 +90,16 @@ export function endedStays(
 ): Verdict {
   if (before.end === undefined || after.end !== undefined) return undefined;
   if (after.generation <= before.generation) return { why: 'revived within its life' };
-  const isGranted = after.grantedAt !== before.grantedAt;
-  if (isGranted && reported.some(({ said }) => said === 'granted')) return undefined;
-  if (isEndedByUs(before)) return { why: `ended by ${before.end.by}, revived without a grant` };
-  const isProven = after.lastSuccessAt !== before.lastSuccessAt;
-  if (isProven && reported.some(({ said }) => said === 'OK')) return undefined;
-  return { why: `${after.consentId} revived without a grant or a success` };
+  const isTold = (word: string, at: Instant | undefined) =>
+    reported.some(({ said, time, far }) => said === word && (time === at || far));
+  const { grantedAt, lastSuccessAt = 0 } = after;
+  if (grantedAt !== before.grantedAt && isTold('granted', grantedAt)) return undefined;
+  const { end, strikes, consentId } = before;
+  if (isEndedByUs(before)) return { why: `${consentId} ended by ${end.by}, revived by no grant` };
+  const isProven = lastSuccessAt !== before.lastSuccessAt && isTold('OK', lastSuccessAt);
+  const disproved = end.by === 'lifetime' ? [end] : strikes.flatMap(({ errors }) => errors);
+  if (isProven && disproved.some(({ at }) => at < lastSuccessAt)) return undefined;
+  return { why: `${consentId} revived by no grant and no success after its end's beginning` };
 }
 
 /** Rules 5, 6. */
@@ -90,13 +120,18 @@ export function noEarlyEnd(before: Consent | undefined, after: Consent, now: Ins
   return { why: `${after.consentId} ended by errors ${last.at - first.at} ms apart` };
 }
 
-/** Rules 5, 12. `mandate`: what the bank holds true now. */
-export function oneNotice(
-  notice: Notice,
-  publishedBefore: string | undefined,
-  mandate: Mandate,
-  reported: readonly Reported[],
-): Verdict {
+/** What is known when a notice goes out. `mandate`: what the bank holds true now. */
+export interface Circumstances {
+  readonly publishedBefore: string | undefined;
+  readonly mandate: Mandate;
+  readonly reported: readonly Reported[];
+  /** Why the consent cannot but differ from its bank, if that is known. */
+  readonly excuse: string | undefined;
+}
+
+/** Rules 5, 12. */
+export function oneNotice(notice: Notice, circumstances: Circumstances): Verdict {
+  const { publishedBefore, mandate, reported } = circumstances;
   if (notice.body.type !== 'reconsent.required') return undefined;
   if (publishedBefore !== undefined && publishedBefore !== notice.id) {
     return { why: `${notice.id} after ${publishedBefore}` };
@@ -104,7 +139,7 @@ export function oneNotice(
   if (!mandate.alive) return undefined;
   const at = new Set(notice.body.errors.map((error) => error.at));
   const refusals = reported.filter(({ time }) => at.has(time));
-  const excuse = excuseOf(refusals, notice, reported);
+  const excuse = excuseOf(refusals, notice, circumstances);
   if (excuse !== undefined) return { exception: excuse };
   const whys = refusals.map(({ id, why, said }) => `${id}: ${said}, ${why}`).join('; ');
   return { why: `${notice.id} asks for a consent that lives (${whys})` };
@@ -114,7 +149,7 @@ export function oneNotice(
 function excuseOf(
   refusals: readonly Reported[],
   notice: Notice,
-  reported: readonly Reported[],
+  { excuse }: Circumstances,
 ): string | undefined {
   const whys = new Set(refusals.map(({ why }) => why));
   if (whys.has('token lost')) return 'asked: a caller lost the only token';
@@ -123,15 +158,17 @@ function excuseOf(
     return 'asked: the bank lied twice';
   }
   if (whys.has('answer under way')) return 'asked: a successor was told too late';
-  if (whys.has('truth') || refusals.length === 0) {
-    const since = reported.some(({ said, time }) => said === 'granted' && time > notice.at - DAY);
-    if (since) return 'asked: granted anew meanwhile';
-  }
-  return reported.some(({ far }) => far) ? 'asked: a clock was off by days' : undefined;
+  if (whys.has('stale') && excuse === CLOCKS_DISAGREE) return 'asked: clocks disagree';
+  return undefined;
 }
 
-/** Rules 5, 7, 8, 14: for each request that this write has made. */
-export function noEarlyCall(before: Consent | undefined, after: Consent, now: Instant): Verdict {
+/** Rules 5, 7, 8, 14: for each request that this write has made. `last`: what its call was told. */
+export function noEarlyCall(
+  before: Consent | undefined,
+  after: Consent,
+  now: Instant,
+  last: (call: Call) => Reported | undefined,
+): Verdict {
   const known = new Set(before && waitingCalls(before).map(({ request }) => request?.id));
   for (const waiting of waitingCalls(after)) {
     const { request, dueAt, key } = waiting;
@@ -145,6 +182,10 @@ export function noEarlyCall(before: Consent | undefined, after: Consent, now: In
     if (limit !== undefined && limit.until > now + EARLY_MS) {
       return { why: `${request.id} does not wait for the bank's next day` };
     }
+    const told = last(waiting.call);
+    if (told?.said === 'quota-used-up' && !told.far && now + EARLY_MS < nextMonthOf(told.time)) {
+      return { why: `${request.id} does not wait for the next month` };
+    }
     if (isAboveDay(after, waiting, now)) return { why: `${request.id} (${key}) is above its day` };
   }
   return undefined;
@@ -156,4 +197,39 @@ function isAboveDay({ ledger, bank, provider }: Consent, { call }: WaitingCall, 
   const { start } = bankDayOf(now, bank.timeZone ?? 'Europe/Berlin');
   if (max === undefined || ledger?.dayStart !== start) return false;
   return (ledger.counts[`${call.operation}|${call.accountId ?? ''}`] ?? 0) >= max;
+}
+
+/** Rule 8: nothing is counted but what was unattended, and nothing else is repeated. */
+export function attendedLeftOut(consent: Consent, reported: readonly Reported[]): Verdict {
+  const repeated = waitingCalls(consent).find(({ call }) => call.attended);
+  if (repeated !== undefined) return { why: `${repeated.key} waits, which was attended` };
+  const { ledger, bank, consentId } = consent;
+  if (ledger === undefined) return undefined;
+  const { end } = bankDayOf(ledger.dayStart, bank.timeZone ?? 'Europe/Berlin');
+  const isToday = ({ time, far }: Reported) => far || (ledger.dayStart <= time && time < end);
+  for (const [counted, count] of Object.entries(ledger.counts)) {
+    const made = reported.filter((report) => {
+      const { call } = report;
+      if (call === undefined || call.attended || !isToday(report)) return false;
+      return counted === `${call.operation}|${call.accountId ?? ''}`;
+    });
+    if (count > made.length) {
+      return { why: `${consentId} counts ${count} of ${counted}, unattended were ${made.length}` };
+    }
+  }
+  return undefined;
+}
+
+/** Rule 9: only where the bank knows a payment for the same, and for an hour. */
+export function payableAgain(
+  id: string,
+  { call, provider }: { readonly call: Call; readonly provider: string },
+  reported: readonly Reported[],
+  now: Instant,
+): Verdict {
+  if (call.operation !== 'transfer') return undefined;
+  if (provider !== 'hamsterbank') return { why: `${id} has ${provider} pay again` };
+  const first = reported.find((report) => report.call?.instructionId === call.instructionId);
+  if (first !== undefined && now - first.at <= PAYMENT_LIFE_MS) return undefined;
+  return { why: `${id} pays again ${now - (first?.at ?? 0)} ms after the first attempt` };
 }

@@ -17,12 +17,15 @@ export class RequestServer {
   readonly #world: World;
   readonly #requests: Queue;
   readonly #serve: Serve;
+  readonly #missed: (text: string) => void;
   readonly #fatal = new Set<string>();
 
-  constructor(world: World, requests: Queue, serve: Serve) {
+  /** `missed` hears of each request that comes to nothing. */
+  constructor(world: World, requests: Queue, serve: Serve, missed: (text: string) => void) {
     this.#world = world;
     this.#requests = requests;
     this.#serve = serve;
+    this.#missed = missed;
     requests.onMessage = () => {
       for (const message of requests.take()) this.#take(message);
     };
@@ -32,7 +35,7 @@ export class RequestServer {
     const world = this.#world;
     const { messageId, body, receives } = message;
     if (receives === 1 && world.happens('request-unserved')) this.#fatal.add(messageId);
-    if (this.#fatal.has(messageId)) return;
+    if (this.#fatal.has(messageId)) return this.#missed(body);
 
     const isLate = world.happens('request-late');
     const ms = world.random('server').within(10, isLate ? LATE_MAX_MS : SERVES_MS);

@@ -3,14 +3,16 @@
  * every waiting consent with its one timer, no timer without a consent, and each consent with the
  * status that its bank holds true.
  */
+import { QueryCommand, type QueryCommandOutput } from '@aws-sdk/client-dynamodb';
 import { type Consent, isEnded } from '../../shared/consent/consent.ts';
 import { scheduleName } from '../../shared/consent/effect.ts';
 import { MINUTE } from '../../shared/consent/instant.ts';
+import { consentIdOf } from '../../shared/store/consent-item.ts';
+import { OWED_INDEX, OWED_PARTITIONS } from '../../shared/store/owed-index.ts';
 import type { Bank } from './bank.ts';
 import { AGREEMENT, AT_REST } from './invariants.ts';
-import type { Queue } from './queue.ts';
 import type { Scheduler } from './scheduler.ts';
-import type { Table } from './table.ts';
+import { TABLE_NAME, type Table } from './table.ts';
 import type { Watch } from './watch.ts';
 import type { World } from './world.ts';
 
@@ -18,7 +20,6 @@ export interface Resting {
   readonly world: World;
   readonly table: Table;
   readonly scheduler: Scheduler;
-  readonly timers: Queue;
   readonly watch: Watch;
   readonly bankOf: ReadonlyMap<string, Bank>;
 }
@@ -27,8 +28,9 @@ export interface Resting {
 const SWEPT_AFTER_MS = 30 * MINUTE;
 
 /** Breaks the world's peace at the first consent that is not at rest. */
-export function look({ world, table, scheduler, timers, watch, bankOf }: Resting): void {
+export function look({ world, table, scheduler, watch, bankOf }: Resting): void {
   const standing = new Set(scheduler.standing());
+  const swept = sweptOf(table);
   for (const { consent, outbox } of table.all()) {
     const { consentId } = consent;
     if (outbox.length > 0) {
@@ -36,10 +38,14 @@ export function look({ world, table, scheduler, timers, watch, bankOf }: Resting
       world.break(AT_REST, `${consentId} owes ${owed}`);
     }
     const timer = nameOf(consent);
-    if (timer !== undefined && !standing.delete(timer) && timers.length === 0) {
+    const { dueAt = Infinity } = consent.timer ?? {};
+    const overdue = world.agenda.now - dueAt;
+    if (timer !== undefined && !standing.delete(timer) && overdue < 0) {
       world.break(AT_REST, `${consentId} waits for ${timer}, which will not fire`);
     }
-    const overdue = world.agenda.now - (consent.timer?.dueAt ?? Infinity);
+    if (swept.get(consentId) !== consent.timer?.dueAt) {
+      world.break(AT_REST, `${consentId} waits for ${timer}, and the sweep does not`);
+    }
     if (overdue > SWEPT_AFTER_MS) world.break(AT_REST, `${consentId} is ${overdue} ms overdue`);
     const excuse = watch.excused.get(consentId);
     const why = disagreement(consent, bankOf.get(consentId), world.agenda.now);
@@ -48,6 +54,20 @@ export function look({ world, table, scheduler, timers, watch, bankOf }: Resting
     else world.count(`differs: ${excuse}`);
   }
   for (const orphan of standing) world.break(AT_REST, `${orphan} is a timer that nobody waits for`);
+}
+
+/** When the sweep would look at each: of a timer nobody sees that it is not going to fire. */
+function sweptOf(table: Table): ReadonlyMap<string, number> {
+  const rows = OWED_PARTITIONS.flatMap((partition) => {
+    const query = new QueryCommand({
+      TableName: TABLE_NAME,
+      IndexName: OWED_INDEX,
+      ExpressionAttributeValues: { ':partition': { S: partition }, ':before': { N: 'Infinity' } },
+    });
+    const { Items: items = [] } = (table.answer(query) ?? {}) as Partial<QueryCommandOutput>;
+    return items;
+  });
+  return new Map(rows.map(({ pk, owedAt }) => [consentIdOf(pk?.S ?? ''), Number(owedAt?.N)]));
 }
 
 function nameOf({ ref, generation, timer }: Consent): string | undefined {

@@ -9,6 +9,7 @@ import { SCHEDULE_GROUP } from '../local/resources.ts';
 import type { Aws } from './aws.ts';
 import { Bank, LIE_LENGTHS_MS } from './bank.ts';
 import { Callers } from './callers.ts';
+import type { Rates } from './faults.ts';
 import { lookAtItems } from './kept-items.ts';
 import { Queue } from './queue.ts';
 import { RequestServer } from './request-server.ts';
@@ -32,6 +33,8 @@ export interface Wish {
   readonly consents: number;
   readonly days: number;
   readonly mutation?: Mutation;
+  /** Instead of those that follow from the seed. */
+  readonly rates?: Partial<Rates>;
 }
 
 export interface Outcome {
@@ -57,8 +60,9 @@ interface Stage {
 }
 
 /** Never throws for what an invariant finds: that is in the outcome. */
-export async function simulate({ seed, consents, days, mutation = {} }: Wish): Promise<Outcome> {
-  const world = new World(seed, FROM);
+export async function simulate(wish: Wish): Promise<Outcome> {
+  const { seed, consents, days, mutation = {}, rates } = wish;
+  const world = new World(seed, FROM, rates);
   const stage = stageOf(world);
   const { watch, callers, banks, results, timers } = stage;
   const workers = new Workers(awsOf(stage), watch, mutation);
@@ -75,7 +79,7 @@ export async function simulate({ seed, consents, days, mutation = {} }: Wish): P
   everyDay(stage);
   await play(world, FROM + days * DAY);
   world.calm = true;
-  for (const bank of banks) bank.outage = undefined;
+  for (const bank of banks) bank.calmDown();
   await play(world, FROM + (days + CALM_DAYS) * DAY);
   if (world.broken === undefined) look(stage);
   if (world.broken === undefined) lookAtItems(world, stage.table);
@@ -116,7 +120,8 @@ function stageOf(world: World): Stage {
   const callers = new Callers({ world, table, results, watch, bankOf });
   watch.onAsked = (consentId) => callers.asked(consentId);
   const requests = requestQueue(world);
-  new RequestServer(world, requests, (text, again) => callers.request(text, again));
+  const missed = (text: string) => watch.missed(JSON.parse(text).subject);
+  new RequestServer(world, requests, (text, again) => callers.request(text, again), missed);
   return {
     ...{ world, table, results, timers, requests, scheduler, watch, bankOf, callers },
     banks: banksOf(world),
@@ -196,6 +201,11 @@ function everyDay(stage: Stage): void {
     const from = now + random.within(0, DAY);
     const status = random.pick([503, 500, 504, 'silent'] as const);
     bank.outage = { from, to: from + random.within(5 * MINUTE, 8 * HOUR), status };
+  }
+  for (const bank of banks) {
+    // The others' documents have no word for it.
+    if (bank.traits.provider !== 'hamsterbank' || !world.happens('quota-used-up')) continue;
+    world.agenda.after(random.within(0, DAY), () => bank.useUpQuota(world.agenda.now));
   }
   for (const { consent } of table.all()) {
     const at = now + random.within(0, DAY);

@@ -3,15 +3,24 @@
  * it, and asks the invariants after each step about the consent that the step touched.
  */
 
+import { isEnded } from '../../shared/consent/consent.ts';
 import { scheduleName } from '../../shared/consent/effect.ts';
+import type { Call } from '../../shared/consent/finding.ts';
+import { DAY } from '../../shared/consent/instant.ts';
 import type { Notice } from '../../shared/consent/notice.ts';
+import { callKey } from '../../shared/consent/waiting.ts';
 import { keyOf } from '../../shared/intake/names.ts';
 import type { Held, JournalLine } from '../../shared/lifecycle/ports.ts';
-import type { Bank } from './bank.ts';
+import type { Bank, Mandate } from './bank.ts';
 import {
   ACKNOWLEDGED,
+  ATTENDED,
+  attendedLeftOut,
+  CLOCKS_DISAGREE,
   ENDED_STAYS,
   endedStays,
+  FOUND_IN_TIME,
+  FOUND_WITHIN_MS,
   NEWEST_TOKEN,
   NO_EARLY_CALL,
   NO_EARLY_END,
@@ -21,6 +30,8 @@ import {
   noEarlyEnd,
   ONE_NOTICE,
   oneNotice,
+  PAID_ONCE,
+  payableAgain,
   type Reported,
   SAVED_FIRST,
   type Verdict,
@@ -42,6 +53,9 @@ export class Watch {
   readonly #reports = new Map<string, Reported[]>();
   readonly #underWay = new Map<string, Reported>();
   readonly #told = new Map<string, Reported>();
+  readonly #lastOf = new Map<string, Reported>();
+  readonly #ending = new Map<string, Mandate>();
+  readonly #missed = new Map<string, Set<number>>();
   readonly #decided = new Map<string, JournalLine>();
   readonly #aside = new Set<string>();
   readonly #notices = new Map<string, Notice>();
@@ -62,6 +76,15 @@ export class Watch {
     if (known === undefined) this.#reports.set(report.consentId, [report]);
     else known.push(report);
     this.#underWay.set(report.id, report);
+    const { instructionId } = report.call ?? {};
+    if (instructionId === undefined) return;
+    const times = this.#bankOf.get(report.consentId)?.timesPaid(instructionId) ?? 0;
+    if (times > 1) this.#world.break(PAID_ONCE, `${instructionId} was made ${times} times`);
+  }
+
+  /** A call that should have told something of the consent did not: it is made again in a day. */
+  missed(consentId: string): void {
+    this.#missed.get(consentId)?.add(Math.floor(this.#world.agenda.now / DAY));
   }
 
   /** Whether a successor of token number `used` was reported, and is not acknowledged yet. */
@@ -86,7 +109,10 @@ export class Watch {
   }
 
   requested(text: string): void {
-    this.#performed(JSON.parse(text).id);
+    const { id, subject, data } = JSON.parse(text);
+    this.#performed(id);
+    const { now } = this.#world.agenda;
+    this.#judge(PAID_ONCE, payableAgain(id, data, this.#of(subject), now));
   }
 
   scheduled(name: string): void {
@@ -100,16 +126,17 @@ export class Watch {
     if (notice?.body.type !== 'reconsent.required') return;
 
     const life = `${subject} ${notice.generation}`;
-    const before = this.#asked.get(life);
+    const publishedBefore = this.#asked.get(life);
     const mandate = this.#bankOf.get(subject)?.mandate(subject, this.#world.agenda.now);
     if (mandate === undefined) return;
-    const verdict = oneNotice(notice, before, mandate, this.#of(subject));
-    if (before === undefined && verdict && 'exception' in verdict) {
+    const [reported, excuse] = [this.#of(subject), this.excused.get(subject)];
+    const verdict = oneNotice(notice, { publishedBefore, mandate, reported, excuse });
+    if (publishedBefore === undefined && verdict && 'exception' in verdict) {
       this.excused.set(subject, verdict.exception);
     }
-    if (before !== id) this.#judge(ONE_NOTICE, verdict);
+    if (publishedBefore !== id) this.#judge(ONE_NOTICE, verdict);
     this.#asked.set(life, id);
-    if (before === undefined) this.onAsked(subject);
+    if (publishedBefore === undefined) this.onAsked(subject);
   }
 
   acknowledged(queue: string, body: string): void {
@@ -121,10 +148,46 @@ export class Watch {
     const report = this.#underWay.get(id);
     this.#underWay.delete(id);
     const consent = this.#table.held(subject)?.consent;
-    if (report === undefined || consent === undefined || consent.end !== undefined) return;
+    if (report === undefined || consent === undefined) return;
+    if (report.call) this.#lastOf.set(`${subject} ${callKey(report.call)}`, report);
+    if (!this.#aside.has(body)) this.#heard(report, consent);
+    if (consent.end !== undefined) return this.#proven(report, consent);
     if (report.token <= (this.#told.get(subject)?.token ?? 0)) return;
     this.#told.set(subject, report);
     this.#judgeToken(consent);
+  }
+
+  /** From the first true word of its end on, a consent has its time to be found out. */
+  #heard(report: Reported, consent: Held['consent']): void {
+    const { consentId, said, why, far, time } = report;
+    if (far || why !== 'truth' || (said !== 'expired' && said !== 'revoked')) return;
+    // Older than the newest evidence, it makes no strike. (rule 2)
+    if (this.#of(consentId).some((one) => one.said === 'OK' && one.time >= time)) return;
+    const mandate = this.#bankOf.get(consentId)?.mandate(consentId, this.#world.agenda.now);
+    if (mandate === undefined || mandate.alive || isEnded(consent)) return;
+    if (this.#ending.get(consentId) === mandate) return;
+    this.#ending.set(consentId, mandate);
+    this.#missed.set(consentId, new Set());
+    this.#world.agenda.after(FOUND_WITHIN_MS, () => this.#findOut(consentId, mandate));
+  }
+
+  /** A success after all the errors of an end has to undo it: nothing is excused any more. */
+  #proven({ said, far, time }: Reported, { consentId, end, strikes }: Held['consent']): void {
+    if (said !== 'OK' || far || end?.by !== 'bank') return;
+    const errors = strikes.flatMap((strike) => strike.errors);
+    if (errors.every(({ at }) => at < time)) this.excused.delete(consentId);
+  }
+
+  /** Each day on which a call told nothing is one more. */
+  #findOut(consentId: string, mandate: Mandate): void {
+    const { agenda } = this.#world;
+    const consent = this.#table.held(consentId)?.consent;
+    const isNew = this.#bankOf.get(consentId)?.mandate(consentId, agenda.now) !== mandate;
+    if (isNew || consent === undefined || isEnded(consent)) return;
+    const days = this.#missed.get(consentId)?.size ?? 0;
+    this.#missed.set(consentId, new Set());
+    if (days > 0) return agenda.after(days * DAY, () => this.#findOut(consentId, mandate));
+    this.#world.break(FOUND_IN_TIME, `${consentId} has ended, and is ${consent.status}`);
   }
 
   #unapplied(queue: string, id: string, subject: string, body: string): string | undefined {
@@ -153,17 +216,22 @@ export class Watch {
     if (consent.end !== undefined) this.#told.delete(consent.consentId);
     this.#judgeToken(consent);
     this.#judge(NO_EARLY_END, noEarlyEnd(before?.consent, consent, now));
-    this.#judge(NO_EARLY_CALL, noEarlyCall(before?.consent, consent, now));
-    if (before === undefined) return;
+    const last = (call: Call) => this.#lastOf.get(`${consent.consentId} ${callKey(call)}`);
+    this.#judge(NO_EARLY_CALL, noEarlyCall(before?.consent, consent, now, last));
     const reported = this.#of(consent.consentId);
+    this.#judge(ATTENDED, attendedLeftOut(consent, reported));
+    if (before === undefined) return;
     this.#judge(ENDED_STAYS, endedStays(before.consent, consent, reported));
   }
 
   #judgeToken(consent: Held['consent']): void {
-    const verdict = newestToken(consent, this.#told.get(consent.consentId));
+    const { consentId } = consent;
+    const verdict = newestToken(consent, this.#told.get(consentId), this.#of(consentId));
+    const isExcused = this.excused.get(consentId) === CLOCKS_DISAGREE;
+    if (verdict === undefined && isExcused && !isEnded(consent)) this.excused.delete(consentId);
     if (verdict && 'exception' in verdict) {
-      this.excused.set(consent.consentId, verdict.exception);
-      this.#told.delete(consent.consentId);
+      if (isExcused) return;
+      this.excused.set(consentId, verdict.exception);
     }
     this.#judge(NEWEST_TOKEN, verdict);
   }

@@ -35,10 +35,10 @@ export class World {
   /** Not yet in the hash, for many at once take it less time. */
   readonly #last: string[] = [];
 
-  constructor(seed: number, from: Instant) {
+  constructor(seed: number, from: Instant, rates: Partial<Rates> = {}) {
     this.seed = seed;
     this.agenda = new Agenda(from);
-    this.rates = ratesOf(seed);
+    this.rates = { ...ratesOf(seed), ...rates };
   }
 
   random(name: string): Random {

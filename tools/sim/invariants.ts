@@ -129,6 +129,8 @@ export interface Circumstances {
   readonly excuse: string | undefined;
 }
 
+const REFUSALS: ReadonlySet<Reported['said']> = new Set(['expired', 'revoked', 'stale-token']);
+
 /** Rules 5, 12. */
 export function oneNotice(notice: Notice, circumstances: Circumstances): Verdict {
   const { publishedBefore, mandate, reported } = circumstances;
@@ -138,7 +140,11 @@ export function oneNotice(notice: Notice, circumstances: Circumstances): Verdict
   }
   if (!mandate.alive) return undefined;
   const at = new Set(notice.body.errors.map((error) => error.at));
-  const refusals = reported.filter(({ time }) => at.has(time));
+  // What is told from the future counts with another time. (rule 15)
+  const isWhole = [...at].every((one) => reported.some(({ time }) => time === one));
+  const refusals = reported.filter(
+    ({ time, far, said }) => at.has(time) || (!isWhole && far && REFUSALS.has(said)),
+  );
   const excuse = excuseOf(refusals, notice, circumstances);
   if (excuse !== undefined) return { exception: excuse };
   const whys = refusals.map(({ id, why, said }) => `${id}: ${said}, ${why}`).join('; ');
@@ -158,8 +164,9 @@ function excuseOf(
     return 'asked: the bank lied twice';
   }
   if (whys.has('answer under way')) return 'asked: a successor was told too late';
-  if (whys.has('stale') && excuse === CLOCKS_DISAGREE) return 'asked: clocks disagree';
-  return undefined;
+  const isMisdated = refusals.some(({ far }) => far);
+  const isOutdated = whys.has('stale') && excuse === CLOCKS_DISAGREE;
+  return isMisdated || isOutdated ? 'asked: clocks disagree' : undefined;
 }
 
 /** Rules 5, 7, 8, 14: for each request that this write has made. `last`: what its call was told. */

@@ -6,7 +6,11 @@ import type { Consent, Transfer } from './consent.ts';
 import type { Draft } from './draft.ts';
 import type { BankCallCompleted } from './event.ts';
 import type { Call } from './finding.ts';
+import type { Instant } from './instant.ts';
 import { TRANSFERS_MAX } from './waiting.ts';
+
+/** Told from the future, an attempt may have been made at any time before. (rule 15) */
+const LONG_AGO: Instant = 0;
 
 export function noteTransfer(draft: Draft, event: BankCallCompleted): void {
   const { call, at, finding } = event;
@@ -25,7 +29,7 @@ export function noteTransfer(draft: Draft, event: BankCallCompleted): void {
   const next: Transfer = {
     ...known,
     instructionId,
-    firstAttemptAt: Math.min(at, known?.firstAttemptAt ?? at),
+    firstAttemptAt: Math.min(event.clockAhead ? LONG_AGO : at, known?.firstAttemptAt ?? Infinity),
     ...(newer && { token, tokenAt: at }),
   };
   const others = consent.transfers.filter((transfer) => transfer !== known);

@@ -29,6 +29,15 @@ describe('rule 9: payments', () => {
     expect(second.notes).toContain('given-up');
   });
 
+  it('repeats no transfer of which nobody knows when it was first attempted', () => {
+    const fromTomorrow = transfer('2026-11-22T10:00Z', 'NO_RESPONSE');
+
+    const told = when({ ...fromTomorrow, clockAhead: true });
+
+    expect(told.consent.calls).toEqual([]);
+    expect(told.notes).toContain('given-up');
+  });
+
   it('takes a duplicate of a payment it knows for the payment made', () => {
     const known = given(transfer('2026-11-22T10:00Z', 'NO_RESPONSE')).when(
       transfer('2026-11-22T10:31Z', 'BANK.TRANSFER_DENIED.DUPLICATE'),

@@ -45,15 +45,12 @@ export async function remember(
         UpdateExpression: `SET #place = :entry, schemaVersion = :version, ${EXPIRES_AT} = :expiry`,
         ConditionExpression: 'attribute_not_exists(#place) OR #place.#number < :number',
         ExpressionAttributeNames: { '#place': placeOf(number), '#number': 'number' },
-        ExpressionAttributeValues: marshall(
-          {
-            ':entry': { ...entry, number },
-            ':number': number,
-            ':version': SCHEMA_VERSION,
-            ':expiry': expiryOf(to.clock()),
-          },
-          { removeUndefinedValues: true },
-        ),
+        ExpressionAttributeValues: marshall({
+          ':entry': { ...entry, number },
+          ':number': number,
+          ':version': SCHEMA_VERSION,
+          ':expiry': expiryOf(to.clock()),
+        }),
       }),
     );
   } catch (error) {

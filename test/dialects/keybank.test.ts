@@ -39,10 +39,12 @@ describe('keybank', () => {
     [200, 'W', 'OK.WARNING', 'responseHeader.status W'],
     [200, ' f ', 'BANK.TECHNICAL', 'responseHeader.status F'],
     [299, 'S', 'OK.WARNING', 'status 299'],
+    [199, 'F', 'UNKNOWN', 'unknown status 199'],
     [206, 'F', 'BANK.TECHNICAL', 'responseHeader.status F'],
     [299, 'F', 'BANK.TECHNICAL', 'responseHeader.status F'],
     [302, 'F', 'BANK.TECHNICAL', 'responseHeader.status F'],
     [302, 'S', 'UNKNOWN', 'unknown status 302'],
+    [399, 'F', 'BANK.TECHNICAL', 'responseHeader.status F'],
     [400, 'F', 'REQUEST', 'status 400'],
     [403, 'S', 'CREDENTIAL', 'status 403'],
     [503, 'W', 'MAINTENANCE.BANK', 'status 503'],
@@ -76,6 +78,7 @@ describe('keybank', () => {
 
   it.each([
     [400, { connectError: 'down' }, 'REQUEST'],
+    [600, { connectError: 'down' }, 'UNKNOWN'],
     [503, { connectError: '' }, 'MAINTENANCE.BANK'],
     [503, { connectError: null }, 'MAINTENANCE.BANK'],
     [500, { detailMessage: 'CONSENT.EXPIRED' }, 'TECHNICAL'],
@@ -106,6 +109,12 @@ describe('keybank', () => {
       'X-CorrelationId': 'c-1',
       TransactionId: 't'.repeat(128),
     });
+  });
+
+  it('keeps the time of a transaction, where it is written out', () => {
+    const finding = keybank.translate(answer(400, { TransactionTime: '2026-11-22T10:00:00Z' }));
+
+    expect(finding.correlation).toEqual({ TransactionTime: '2026-11-22T10:00:00Z' });
   });
 
   it('keeps no id that could break a log line', () => {

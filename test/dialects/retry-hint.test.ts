@@ -1,10 +1,12 @@
 import { describe, expect, it } from 'vitest';
+import { DAY } from '../../shared/consent/instant.ts';
 import { retryHintIn } from '../../shared/dialects/retry-hint.ts';
 
 describe('retryHintIn', () => {
   it.each([
     [{ 'Retry-After': '30' }, { afterMs: 30_000 }],
     [{ 'retry-after': ' 0 ' }, { afterMs: 0 }],
+    [{ 'Retry-After': `${366 * 86_400}` }, { afterMs: 366 * DAY }],
     [{ 'RateLimit-Reset': '90' }, { afterMs: 90_000 }],
     [{ 'retry-after': 'Sun, 06 Nov 1994 08:49:37 GMT' }, { at: 784_111_777_000 }],
     [{ 'ratelimit-reset': 'Sun, 06 Nov 1994 08:49:37 GMT' }, { at: 784_111_777_000 }],
@@ -31,7 +33,10 @@ describe('retryHintIn', () => {
     '30, 30',
     'soon',
     'Invalid Date',
+    `${366 * 86_400 + 1}`,
     '1763800000',
+    '30 s',
+    'in 30',
     '9'.repeat(400),
     'May 1',
     '2026-11-22T08:00:00Z',
@@ -40,6 +45,10 @@ describe('retryHintIn', () => {
     'Mon, 31 Nov 2026 08:00:00 GMT',
   ])('ignores %j', (value) => {
     expect(retryHintIn({ 'Retry-After': value })).toBeUndefined();
+  });
+
+  it('ignores a header that is no text', () => {
+    expect(retryHintIn({ 'Retry-After': 30 })).toBeUndefined();
   });
 
   it('ignores other headers', () => {

@@ -1,0 +1,68 @@
+/** What is kept of payments, and for how long it counts. */
+import { describe, expect, it } from 'vitest';
+import { answer, at, given, granted, when } from '../support/story.ts';
+
+const GRANTED = granted('2026-11-01T10:00Z', { provider: 'hamsterbank' });
+
+function state(time: string, transferToken?: string, instructionId = 'i-1') {
+  return answer(time, 'OK', {
+    provider: 'hamsterbank',
+    operation: 'transfer-state',
+    instructionId,
+    ...(transferToken !== undefined && { transferToken }),
+  });
+}
+
+function paid(time: string, instructionId = 'i-1', category: 'OK' | 'TECHNICAL' = 'OK') {
+  const call = { provider: 'hamsterbank', operation: 'transfer', instructionId } as const;
+  return answer(time, category, call);
+}
+
+describe('a payment that is known (rule 9)', () => {
+  it('was attempted, or brought a token: a look at its state alone makes none', () => {
+    expect(given(GRANTED).when(state('2026-11-22T10:00Z')).consent.transfers).toEqual([]);
+    expect(when(paid('2026-11-22T10:00Z')).consent.transfers).toHaveLength(1);
+    expect(when(state('2026-11-22T10:00Z', 'x')).consent.transfers).toHaveLength(1);
+  });
+
+  it('is one, however often it is heard of, and counts as the latest', () => {
+    const told = given(paid('2026-11-22T10:00Z'), paid('2026-11-22T10:01Z', 'i-2')).when(
+      paid('2026-11-22T10:02Z'),
+    );
+
+    expect(told.consent.transfers.map(({ instructionId }) => instructionId)).toEqual([
+      'i-2',
+      'i-1',
+    ]);
+  });
+
+  it.each([
+    ['2026-11-22T10:00Z', '2026-11-22T10:01Z'],
+    ['2026-11-22T10:01Z', '2026-11-22T10:00Z'],
+  ])('was first attempted when its earliest answer came, here of %s and %s', (one, other) => {
+    const told = given(paid(one)).when(paid(other));
+
+    expect(told.consent.transfers[0]?.firstAttemptAt).toBe(at('2026-11-22T10:00Z'));
+  });
+
+  it.each([
+    ['a later one', '2026-11-22T10:01Z', 'new', 'new'],
+    ['one of the same instant', '2026-11-22T10:00Z', 'new', 'new'],
+    ['an earlier one', '2026-11-22T09:59Z', 'new', 'old'],
+    ['none', '2026-11-22T10:01Z', undefined, 'old'],
+  ])('has the token that the bank sent last: after %s', (_, time, token, kept) => {
+    const told = given(state('2026-11-22T10:00Z', 'old')).when(state(time, token));
+
+    expect(told.consent.transfers.map((one) => one.token?.reveal())).toEqual([kept]);
+  });
+
+  it('is not another one: its duplicate is refused as the bank says', () => {
+    const duplicate = answer('2026-11-22T10:01Z', 'BANK.TRANSFER_DENIED.DUPLICATE', {
+      provider: 'hamsterbank',
+      operation: 'transfer',
+      instructionId: 'i-2',
+    });
+
+    expect(given(paid('2026-11-22T10:00Z')).when(duplicate).notes).not.toContain('payment-known');
+  });
+});

@@ -5,6 +5,7 @@ import type {
   CancelTimer,
   Effect,
   PublishNotice,
+  Remember,
   RequestCall,
   SetTimer,
   TimerName,
@@ -119,6 +120,45 @@ describe('what is owed after a decision', () => {
 });
 
 // Two notices with one id: whoever drops repeated ids never hears of the second.
+describe('lines of the history', () => {
+  const line = (number: number): Remember => ({
+    do: 'Remember',
+    key: `remember:${number}`,
+    number,
+    entry: {
+      version: number,
+      at: 0,
+      event: 'TimerDue',
+      eventId: 'timer-1',
+      to: 'valid',
+      generation: 1,
+      notes: [],
+      effects: [],
+    },
+  });
+  const lines = (from: number, to: number) =>
+    Array.from({ length: to - from + 1 }, (_, n) => line(from + n));
+
+  it('are all owed while they are no more than eight', () => {
+    expect(outboxAfter([EXPIRING, ...lines(1, 7)], [line(8)], LIVING)).toEqual([
+      EXPIRING,
+      ...lines(1, 8),
+    ]);
+  });
+
+  it('are the first to be spared where they are more, and nothing else is', () => {
+    const owed = [EXPIRING, ...lines(1, 8), aPurge(1)];
+
+    expect(outboxAfter(owed, [set(1), line(9)], LIVING)).toEqual([
+      EXPIRING,
+      ...lines(2, 8),
+      aPurge(1),
+      set(1),
+      line(9),
+    ]);
+  });
+});
+
 describe('one decision', () => {
   it.each([
     [

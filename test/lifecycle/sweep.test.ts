@@ -87,6 +87,28 @@ describe('sweep', () => {
     expect(world.performed).toEqual([aPurge(0), aPurge(2)]);
   });
 
+  it('says what a timer stood for that could not be done', async () => {
+    const world = twins();
+    await deliver(world, FIRST);
+    world.now = at('2026-11-23T08:20Z') + OVERDUE_AFTER + 1;
+    world.outage = (effect) => effect.do === 'RequestCall';
+
+    const swept = await sweep(world);
+
+    expect(swept).toMatchObject({ found: 1, failed: [{ code: 'EFFECT_OWED' }] });
+    expect(world.lines.at(-1)).toMatchObject({
+      event: 'TimerDue',
+      eventId: `sweep.${FIRST.ref}.g1.n1`,
+    });
+  });
+
+  it('passes over a consent that is gone', async () => {
+    const world = twins();
+    const store = { ...through(world, (_, call) => call()).store, overdue: async () => ['gone'] };
+
+    expect(await sweep({ ...world, store })).toEqual({ found: 1, failed: [] });
+  });
+
   it('keeps the others from waiting for a consent that cannot be written', async () => {
     const { world } = await owing(3);
     const cause = new Error('throttled');

@@ -1,7 +1,7 @@
-/** What the journal hears of a bank's day: how many calls are left of it, where that is known. */
+/** What the journal hears: of each event one line, and of a bank's day the calls that are left. */
 import { describe, expect, it } from 'vitest';
 import type { ConsentEvent } from '../../shared/consent/event.ts';
-import { type Answer, answer, granted } from '../support/story.ts';
+import { type Answer, answer, granted, timerDue, withdrawn } from '../support/story.ts';
 import { deliver, twins } from '../support/twins.ts';
 
 const ok = (time: string, more: Answer = {}) =>
@@ -15,6 +15,107 @@ async function leftAfter(...events: readonly ConsentEvent[]) {
   await deliver(world, ...events);
   return world.lines.map(({ callsLeft }) => callsLeft);
 }
+
+describe('the line of an event', () => {
+  it('names a result, whom it is about, and what became of it', async () => {
+    const world = twins();
+    const first = answer('2026-11-22T06:00Z', 'CONSENT.EXPIRED', { bank: { id: 'DE-1' } });
+
+    await deliver(world, first);
+
+    expect(world.lines).toEqual([
+      {
+        consentRef: first.ref,
+        event: 'BankCallCompleted',
+        eventId: first.id,
+        outcome: 'advanced',
+        provider: 'klarna-consent',
+        bankId: 'DE-1',
+        operation: 'accounts',
+        category: 'CONSENT.EXPIRED',
+        status: 'suspect',
+        generation: 1,
+        version: 1,
+        notes: ['strike'],
+        effects: ['SetTimer', 'Remember'],
+        callsLeft: 3,
+      },
+    ]);
+  });
+
+  it('says why an event changed nothing, and how the consent stands', async () => {
+    const world = twins();
+    const grant = granted('2026-11-22T06:00Z', { bank: { id: 'DE-1' } });
+    await deliver(world, grant);
+
+    await deliver(world, grant);
+
+    expect(world.lines[1]).toStrictEqual({
+      consentRef: grant.ref,
+      event: 'ConsentGranted',
+      eventId: grant.id,
+      outcome: 'ignored',
+      reason: 'duplicate',
+      provider: 'klarna-consent',
+      bankId: 'DE-1',
+      status: 'valid',
+      generation: 1,
+      version: 1,
+      notes: [],
+      effects: [],
+    });
+  });
+
+  it('leaves out what is not known', async () => {
+    const world = twins();
+    const timer = timerDue('2026-11-22T06:00Z', 1, 1);
+    const end = withdrawn('2026-11-22T06:00Z', 'psu');
+
+    const results = await deliver(world, timer);
+    await deliver(world, end);
+
+    expect(results).toEqual([{ done: true }]);
+    expect(world.lines.map((line) => Object.keys(line))).toEqual([
+      ['consentRef', 'event', 'eventId', 'outcome', 'reason', 'notes', 'effects'],
+      [
+        ...['consentRef', 'event', 'eventId', 'outcome', 'status', 'generation', 'version'],
+        ...['notes', 'effects'],
+      ],
+    ]);
+  });
+
+  it('names the provider of the result, else that of the consent', async () => {
+    const world = twins();
+    await deliver(world, granted('2026-11-22T06:00Z', { provider: 'keybank' }));
+
+    await deliver(world, answer('2026-11-22T07:00Z', 'OK', { provider: 'hamsterbank' }));
+    await deliver(world, withdrawn('2026-11-22T08:00Z', 'psu'));
+
+    expect(world.lines.map(({ provider }) => provider)).toEqual([
+      'keybank',
+      'hamsterbank',
+      'hamsterbank',
+    ]);
+  });
+
+  it('says of a list of accounts that it was too large to be cached, and of no other', async () => {
+    const world = twins();
+    const accounts = Array.from({ length: 30_000 }, (_, n) => `account-${n}`);
+
+    await deliver(world, answer('2026-11-22T06:00Z', 'OK', { accounts: ['a'] }));
+    await deliver(
+      world,
+      answer('2026-11-22T07:00Z', 'OK', { accounts }),
+      answer('2026-11-22T07:01Z', 'OK', { operation: 'balances' }),
+    );
+
+    expect(world.lines.map(({ notes }) => notes.includes('accounts-too-large'))).toEqual([
+      false,
+      true,
+      false,
+    ]);
+  });
+});
 
 describe('the calls left', () => {
   it('are the maximum less what was counted, and never fewer than none', async () => {

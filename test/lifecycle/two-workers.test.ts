@@ -5,8 +5,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { ConsentEvent } from '../../shared/consent/event.ts';
-import { advance, type Result } from '../../shared/lifecycle/advance.ts';
-import { answer, CONSENT_ID, granted, withdrawn } from '../support/story.ts';
+import type { Result } from '../../shared/lifecycle/advance.ts';
+import { answer, granted } from '../support/story.ts';
 import { deliver, heldIn, type Twins, through, twins } from '../support/twins.ts';
 
 const RUNS = { numRuns: 100 };
@@ -127,20 +127,5 @@ describe('two workers at once', () => {
       }),
       RUNS,
     );
-  });
-});
-
-describe('a list that is cached while the consent ends', () => {
-  it('is not kept', async () => {
-    const world = twins();
-    await deliver(world, answer('2026-11-22T08:00Z', 'OK', { token: 't1' }));
-    const before = await heldIn(world);
-    await deliver(world, withdrawn('2026-11-22T09:00Z', 'psu'));
-    const list = { token: 't2', used: 't1', accounts: ['acc-1'] };
-
-    const results = await advance(before, [answer('2026-11-22T09:00:05Z', 'OK', list)], world);
-
-    expect(results).toEqual([{ done: true }]);
-    expect((await world.cache.get(CONSENT_ID))?.accounts ?? []).toEqual([]);
   });
 });

@@ -112,10 +112,9 @@ export function beginLimitWait(draft: Draft, at: Instant): Instant {
   // News of a day before the last wait: its own call waits for its own next day.
   if (last !== undefined && at <= last.since) return nextDayOf(draft, at);
 
-  const rolling = unbroken && at >= last.until;
-  const until = rolling ? at + policy.rollingWaitHours * HOUR : nextDayOf(draft, at);
+  const until = unbroken ? at + policy.rollingWaitHours * HOUR : nextDayOf(draft, at);
   consent.limit = { since: at, until, waits: unbroken ? last.waits + 1 : 1 };
-  draft.notes.push(rolling ? 'rolling-window' : 'limit-wait');
+  draft.notes.push(unbroken ? 'rolling-window' : 'limit-wait');
   return until;
 }
 

@@ -59,6 +59,16 @@ describe('keybank', () => {
     },
   );
 
+  it('reads a warning as the success it is: its list of accounts, and no hint when to come back', () => {
+    const body = { accounts: [{ id: 'acc-1' }] };
+    const finding = keybank.translate(
+      answer(299, body, { operation: 'accounts' }, { 'Retry-After': '60' }),
+    );
+
+    expect(finding.accounts).toEqual([{ id: 'acc-1' }]);
+    expect(finding).not.toHaveProperty('retry');
+  });
+
   it('takes 404 for a lost account when the call names one', () => {
     const finding = keybank.translate(answer(404, '', { accountId: 'acc-1' }));
 

@@ -213,11 +213,18 @@ describe.each([klarnaConsent, klarnaXs2a])('$provider', (dialect) => {
     ];
     const body = { error: { code: 'bad_request', message: 'free text', errors } };
 
-    expect(dialect.translate(answer(400, body)).details).toEqual([
+    expect(dialect.translate(answer(400, body)).details).toStrictEqual([
       { location: 'insights_consumer_id' },
       { code: 'too_long' },
     ]);
     expect(dialect.translate(answer(400, klarnaError('bad_request'))).details).toBeUndefined();
+  });
+
+  it('keeps eight details at most', () => {
+    const errors = Array.from({ length: 9 }, (_, n) => ({ code: `code-${n}` }));
+    const body = { error: { code: 'bad_request', message: 'free text', errors } };
+
+    expect(dialect.translate(answer(400, body)).details).toEqual(errors.slice(0, 8));
   });
 
   it('has no two rows for one code or status', () => {

@@ -60,5 +60,8 @@ describe('retryHintIn', () => {
 
     expect(retryHintIn({ ...headers, 'RateLimit-Remaining': '42' })).toBeUndefined();
     expect(retryHintIn({ ...headers, 'RateLimit-Remaining': '0' })).toEqual({ afterMs: 90_000 });
+    expect(retryHintIn({ 'Retry-After': '30', 'RateLimit-Remaining': '42' })).toEqual({
+      afterMs: 30_000,
+    });
   });
 });

@@ -8,6 +8,7 @@ import {
   granted,
   itsTimer,
   rescued,
+  timerDue,
   when,
   withdrawn,
 } from '../support/story.ts';
@@ -122,43 +123,120 @@ describe('rule 1: a rescued token', () => {
   });
 });
 
-describe('a call that is given up', () => {
-  it('is counted, unless somebody was present', () => {
-    const notes = (attended: boolean) =>
-      given(GRANTED).when(answer('2026-11-22T08:00Z', 'REQUEST', { attended })).notes;
+describe('rule 2: an end that a late success takes back', () => {
+  it('leaves the next success its token, although the token it used came with an error', () => {
+    const told = given(
+      GRANTED,
+      answer('2026-11-22T09:00Z', 'CONSENT.REVOKED', { used: 't0' }),
+      answer('2026-11-22T12:00Z', 'TECHNICAL', { used: 't1', token: 't2' }),
+      answer('2026-11-23T09:30Z', 'CONSENT.REVOKED', { used: 't2' }),
+      answer('2026-11-22T10:00Z', 'OK', { used: 't0', token: 't1' }),
+    ).when(answer('2026-11-23T10:00Z', 'OK', { used: 't2', token: 't3' }));
 
-    expect([notes(false), notes(true)]).toEqual([['given-up'], []]);
+    expect(told.consent.status).toBe('valid');
+    expect(told.consent.token?.secret.reveal()).toBe('t3');
   });
 
-  it('is one whose consent nobody has authorised yet', () => {
-    const told = when(answer('2026-11-22T08:00Z', 'CONSENT.NOT_AUTHORISED'));
+  it('leaves the tokens of a life before the last one to that life', () => {
+    const told = given(
+      GRANTED,
+      granted('2026-11-10T10:00Z', { token: 'g0' }),
+      answer('2026-11-22T08:00Z', 'CONSENT.REVOKED', { used: 'g0' }),
+      answer('2026-11-22T09:00Z', 'CONSENT.REVOKED', { used: 'g0' }),
+      answer('2026-11-22T10:00Z', 'OK', { used: 'g0', token: 'g1' }),
+    ).when(answer('2026-11-22T11:00Z', 'OK', { used: 't0' }));
 
-    expect(told.notes).toEqual(['given-up']);
+    expect(told.ignored).toBe('earlier-generation');
   });
+});
 
-  it('and was to confirm a strike goes on as an accounts call, its attempts counted (rule 5)', () => {
-    const balances = answer('2026-11-22T08:00Z', 'CONSENT', { operation: 'balances' });
-    const list = answer('2026-11-22T07:59Z', 'TECHNICAL');
-    const told = given(list, balances, itsTimer()).when((consent) =>
-      answer('2026-11-23T08:21Z', 'REQUEST', {
-        operation: 'balances',
-        requestId: consent.confirming?.request?.id ?? '',
-      }),
+describe('rule 13: an end on our own side', () => {
+  it('is not taken back by a success that voids what had been said before', () => {
+    const told = given(GRANTED, STRIKE, withdrawn('2026-11-22T09:00Z', 'psu')).when(
+      answer('2026-11-22T10:00Z', 'OK', { used: 't0', token: 't1' }),
     );
 
-    expect(told.consent.confirming).toMatchObject({ key: 'accounts|||', attempts: 1 });
-    expect(told.consent.calls).toEqual([]);
+    expect(told.ignored).toBe('ended');
   });
 
-  it('is not one that a slow clock answers before it was asked: it waits from the request on', () => {
-    const told = given(GRANTED, FAILED, itsTimer()).when((consent) =>
-      answer('2026-11-22T08:25Z', 'TECHNICAL', {
-        operation: 'balances',
-        requestId: consent.calls[0]?.request?.id ?? '',
-        now: '2026-11-22T08:31Z',
-      }),
+  it('is what it is, though the lifetime is over too', () => {
+    const until = granted('2026-11-01T10:00Z', { validUntil: '2026-11-22T08:00Z' });
+
+    expect(given(until).when(withdrawn('2026-11-22T09:00Z', 'psu')).consent.status).toBe(
+      'revokedByPsu',
+    );
+  });
+
+  it('takes back no notice where none was sent', () => {
+    const types = when(withdrawn('2026-11-22T09:00Z', 'psu')).notices.map(({ type }) => type);
+
+    expect(types).toEqual(['account-cache.purged', 'consent.status-changed']);
+  });
+
+  it('leaves the failures before it to the life that it ended', () => {
+    const told = given(FAILED, withdrawn('2026-11-22T07:50Z', 'psu')).when(
+      granted('2026-11-22T07:55Z'),
     );
 
-    expect(told.consent.calls).toMatchObject([{ step: 2, dueAt: START + 90 * MINUTE }]);
+    expect(told.consent).toMatchObject({ status: 'valid', generation: 2 });
+  });
+});
+
+describe('rule 14: where no timer is set', () => {
+  it('one that fires is of the past', () => {
+    expect(given(GRANTED).when(timerDue('2026-11-22T08:00Z', 1, 1)).ignored).toBe('stale-timer');
+  });
+
+  it('none is left when nothing waits any more', () => {
+    const told = given(GRANTED, FAILED).when(
+      answer('2026-11-22T08:10Z', 'OK', { operation: 'balances' }),
+    );
+
+    expect(told.consent).not.toHaveProperty('timer');
+    expect(told.effect('CancelTimer')?.cancels).toMatchObject([{ number: 1 }]);
+  });
+
+  it('a lifetime too short to be announced is not announced', () => {
+    const short = granted('2026-11-20T10:00Z', { validUntil: '2026-11-25T10:00Z' });
+
+    expect(given(short).when(FAILED).notices).toEqual([]);
+  });
+});
+
+describe('rule 2: a token seen before', () => {
+  it('of this life is of this life, though a clock says otherwise', () => {
+    const told = given(
+      granted('2026-11-22T08:00Z', { token: 't0' }),
+      answer('2026-11-22T08:01Z', 'OK', { used: 't0', token: 't1' }),
+    ).when(answer('2026-11-22T07:55Z', 'OK', { used: 't0' }));
+
+    expect(told.ignored).toBeUndefined();
+  });
+
+  it('that an answer brings again has taken the place of none: the strike against it stands', () => {
+    const told = given(GRANTED, STRIKE).when(
+      answer('2026-11-22T07:00Z', 'OK', { used: 't0', token: 't0' }),
+    );
+
+    expect(told.consent.status).toBe('suspect');
+  });
+
+  it('that is the stored one is not outdated', () => {
+    const told = given(answer('2026-11-22T08:00Z', 'OK', { token: 't1' })).when(
+      answer('2026-11-22T08:01Z', 'OK', { token: 't1' }),
+    );
+
+    expect(told.notes).toEqual([]);
+  });
+});
+
+describe('rule 12: the end of a suspicion', () => {
+  it('is told as the end of a valid consent where a success had been heard of', () => {
+    const proven = answer('2026-11-21T08:00Z', 'OK', { used: 't0' });
+    const told = given(proven, STRIKE).when(
+      answer('2026-11-22T09:00Z', 'CONSENT.EXPIRED', { used: 't0' }),
+    );
+
+    expect(told.notice('consent.status-changed')).toMatchObject({ from: 'valid', to: 'expired' });
   });
 });

@@ -35,6 +35,14 @@ describe('rule 6: the first EXPIRED past validUntil', () => {
     expect([consent.status, consent.end?.by]).toEqual([status, by]);
   });
 
+  it('stays an end after a success that is older than its one strike', () => {
+    const told = given(UNTIL, refused(0, 'CONSENT.EXPIRED', { now })).when(
+      answer(past(-1), 'OK', { used: 't0', token: 't1' }),
+    );
+
+    expect(told.ignored).toBe('ended');
+  });
+
   it.each([
     ['before the date', -1],
     ['at the date', 0],
@@ -58,6 +66,14 @@ describe('rule 5: errors of one half hour', () => {
     expect(told.consent.calls).toMatchObject([
       { key: 'balances|||', reason: 'resume', dueAt: START + 5 * MINUTE },
     ]);
+  });
+
+  it('are confirmed by the call of the latest strike', () => {
+    const balances = { operation: 'balances' };
+    const told = given(GRANTED, refused(0, 'CONSENT')).when(refused(HOUR, 'CONSENT', balances));
+
+    const dueAt = START + 25 * HOUR + 20 * MINUTE;
+    expect(told.consent.confirming).toMatchObject({ key: 'balances|||', dueAt });
   });
 
   it('hold nothing where the same call was made again', () => {

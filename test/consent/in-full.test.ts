@@ -149,6 +149,12 @@ describe('a first strike', () => {
   });
 });
 
+describe('a grant', () => {
+  it('owes nothing but its line of the history', () => {
+    expect(when(granted('2026-11-01T10:00Z')).effects.map((one) => one.do)).toEqual(['Remember']);
+  });
+});
+
 describe('an end (rules 12 and 17)', () => {
   it('asks the PSU once, purges, tells of the status, and leaves no timer', () => {
     const told = given(GRANTED, OK, FIRST).when(SECOND);

@@ -11,7 +11,7 @@ import { decide } from '../../shared/consent/decide.ts';
 import type { BankCallCompleted, ConsentEvent } from '../../shared/consent/event.ts';
 import { HOUR, MINUTE, SECOND } from '../../shared/consent/instant.ts';
 import { POLICIES, reactionTo } from '../../shared/consent/policy.ts';
-import { answer, at, given, granted } from '../support/story.ts';
+import { answer, at, granted } from '../support/story.ts';
 
 /** The time limit bounds the search for a smaller example when one has failed. */
 const RUNS = { numRuns: 300, interruptAfterTimeLimit: 4 * SECOND };
@@ -121,19 +121,5 @@ describe('rules 1 to 5: in whatever order results are heard, and however often',
       },
     );
     fc.assert(run, RUNS);
-  });
-});
-
-describe('rule 2: an end that a late success takes back', () => {
-  it('leaves the next success its token, although the token it used came with an error', () => {
-    const told = given(
-      GRANTED,
-      answer('2026-11-22T09:00Z', 'CONSENT.REVOKED', { used: 't0' }),
-      answer('2026-11-22T12:00Z', 'TECHNICAL', { used: 't1', token: 't2' }),
-      answer('2026-11-23T09:30Z', 'CONSENT.REVOKED', { used: 't2' }),
-      answer('2026-11-22T10:00Z', 'OK', { used: 't0', token: 't1' }),
-    ).when(answer('2026-11-23T10:00Z', 'OK', { used: 't2', token: 't3' }));
-
-    expect(seen(told.consent)).toEqual({ status: 'valid', token: 't3' });
   });
 });

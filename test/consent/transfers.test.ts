@@ -56,6 +56,20 @@ describe('a payment that is known (rule 9)', () => {
     expect(told.consent.transfers.map((one) => one.token?.reveal())).toEqual([kept]);
   });
 
+  it('keeps its token where another attempt brings none', () => {
+    const told = given(state('2026-11-22T10:00Z', 'old')).when(paid('2026-11-22T10:01Z'));
+
+    expect(told.consent.transfers.map((one) => one.token?.reveal())).toEqual(['old']);
+  });
+
+  it('ends an hour after its own first attempt, not after another one’s', () => {
+    const told = given(GRANTED, paid('2026-11-22T09:30Z', 'i-2')).when(
+      paid('2026-11-22T10:00Z', 'i-1', 'TECHNICAL'),
+    );
+
+    expect(told.consent.calls).toMatchObject([{ notAfter: at('2026-11-22T11:00Z') }]);
+  });
+
   it('is not another one: its duplicate is refused as the bank says', () => {
     const duplicate = answer('2026-11-22T10:01Z', 'BANK.TRANSFER_DENIED.DUPLICATE', {
       provider: 'hamsterbank',

@@ -25,7 +25,12 @@ function watched(world: Twins): { readonly cache: AccountCache; readonly purges:
     return cache.purge(consentId, before);
   };
   return {
-    cache: { put: (list) => cache.put(list), get: (id) => cache.get(id), purge },
+    // Whoever was first, to the worker it is cached.
+    cache: {
+      put: (list) => cache.put(list).then(() => 'cached'),
+      get: (id) => cache.get(id),
+      purge,
+    },
     purges,
   };
 }
@@ -35,11 +40,12 @@ describe('a list that is cached before its state is saved (rule 11)', () => {
     const world = twins();
     await deliver(world, GRANTED);
     const before = await heldIn(world);
-    await deliver(world, withdrawn('2026-11-22T09:00Z', 'psu'));
+    const other = answer('2026-11-22T08:59Z', 'OK', { operation: 'balances' });
+    await deliver(world, other, withdrawn('2026-11-22T09:00Z', 'psu'));
 
-    const results = await advance(before, [LIST], world);
+    const results = await advance(before, [other, LIST], world);
 
-    expect(results).toEqual([{ done: true }]);
+    expect(results).toEqual([{ done: true }, { done: true }]);
     expect((await cachedIn(world)) ?? []).toEqual([]);
   });
 

@@ -60,9 +60,10 @@ describe('sweep', () => {
     world.performed.length = 0;
     world.now = at('2026-11-23T08:20Z') + OVERDUE_AFTER + 1;
 
-    await sweep(world);
+    const first = await sweep(world);
     const again = await sweep(world);
 
+    expect(first).toEqual({ found: 1, failed: [] });
     expect(again.found).toBe(0);
     const requests = world.performed.filter((one) => one.do === 'RequestCall');
     expect(requests).toMatchObject([{ reason: 'confirm', attempt: 1, at: world.now }]);

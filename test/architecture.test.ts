@@ -60,6 +60,13 @@ const MAY_IMPORT: Readonly<Record<string, readonly RegExp[]>> = {
     /^@aws-(sdk|lambda-powertools)\//,
   ],
   'shared/worker/': [/^shared\//, /^node:crypto$/],
+  // What runs in the callers' own programs: no worker, no log, no environment.
+  'shared/caller/': [
+    /^shared\/(caller|consent|dialects|intake|messages|store)\//,
+    /^shared\/(lifecycle\/ports|effects\/message-group|runtime\/system-clock)\.ts$/,
+    /^(node:crypto|aws-lambda|sqs-consumer|zod\/mini)$/,
+    /^@aws-sdk\/client-(dynamodb|sqs)$/,
+  ],
   'functions/': [/^shared\//],
   // What is deployed is known by its names: any package, but of our own code only what says them.
   'infra/': [

@@ -112,6 +112,25 @@ export interface Transfer {
   readonly tokenAt?: Instant;
 }
 
+/** A caller's call under way: until it is answered or its time is up, no other one begins. */
+export interface Lease {
+  /** The key of the result that will report it. */
+  readonly resultKey: string;
+  readonly until: Instant;
+  /** The request that it answers. */
+  readonly requestId?: string;
+}
+
+/** What was true of a result when its caller wrote its token down, ahead of its message. */
+export interface Foretold {
+  readonly key: string;
+  /** Its token had never been seen. */
+  readonly fresh: boolean;
+  /** Its call had used a token that was not the latest any more. */
+  readonly lostRace: boolean;
+  readonly requestId?: string;
+}
+
 export interface End {
   readonly at: Instant;
   /** Who or what ended it: the bank's answers, its known lifetime, or our own side. */
@@ -150,6 +169,9 @@ export interface Consent {
   readonly races: readonly Race[];
   readonly limit?: LimitWait;
   readonly ledger?: Ledger;
+  readonly lease?: Lease;
+  /** Results whose token and place in the ledger are known here before their message is. */
+  readonly foretold?: readonly Foretold[];
   readonly transfers: readonly Transfer[];
   /** Refusals of the `accounts` call itself, in a row. */
   readonly accountsRefused: number;

@@ -8,9 +8,11 @@ import { ask, type Draft, wasAuthorised } from './draft.ts';
 import { endByBank, revive } from './ending.ts';
 import type { BankCallCompleted } from './event.ts';
 import { DAY } from './instant.ts';
+import { endLease, takeForetold } from './lease.ts';
 import { countCall, learnBank } from './ledger.ts';
 import { isFresh, isOfEarlierLife, keepToken, lostRace, printOf, usedUpBy } from './lineage.ts';
 import { reactionTo } from './policy.ts';
+import { forgetRace, repeatLostRace } from './races.ts';
 import { react } from './reactions.ts';
 import { areFinal, withError, without } from './strikes.ts';
 import { succeed } from './success.ts';
@@ -41,13 +43,18 @@ export function judge(draft: Draft, reported: BankCallCompleted): Unheard | unde
   if (wasEnded && !provesAlive(draft, event)) return 'ended';
 
   const mayStrike = reaction.do === 'strike' || reaction.do === 'await-authorisation';
-  const fresh = mayStrike && isFresh(consent, event.token);
-  const stale = mayStrike && lostRace(consent, at, usedFingerprint);
+  const told = takeForetold(draft, event.key);
+  const fresh = mayStrike && (told?.fresh ?? isFresh(consent, event.token));
+  const stale = mayStrike && (told?.lostRace ?? lostRace(consent, at, usedFingerprint));
   consent.provider = event.provider;
   learnBank(draft, event.bank);
-  if (event.token !== undefined) keepToken(draft, event.token, at, usedFingerprint);
+  if (told?.fresh) draft.notes.push('token-rotated');
+  // What was written down ahead may have a successor by now; what an end wiped is gone.
+  if (event.token !== undefined && (told === undefined || consent.token === undefined)) {
+    keepToken(draft, event.token, at, usedFingerprint);
+  }
   noteTransfer(draft, event);
-  countCall(draft, event.call, at);
+  if (told === undefined && !endLease(draft, event.key)) countCall(draft, event.call, at);
 
   if (reaction.do === 'prove-alive') {
     // What undid an end has been weighed already, by time alone (example E12).
@@ -98,31 +105,6 @@ function provesAlive(draft: Draft, event: BankCallCompleted): boolean {
   revive(draft, standing, event.usedFingerprint);
   if (standing.length > 0) confirmStrike(draft, event);
   return true;
-}
-
-/** Requests the call again with the current token; false when it has lost too often. (rule 4) */
-function repeatLostRace(draft: Draft, event: BankCallCompleted): boolean {
-  const { consent, policy } = draft;
-  const key = callKey(event.call);
-  const lost = (consent.races.find((race) => race.key === key)?.lost ?? 0) + 1;
-  forgetRace(draft, event);
-  if (lost > policy.lostRacesMax) {
-    draft.notes.push('race-lost-too-often');
-    return false;
-  }
-  draft.notes.push('race-lost');
-  consent.races = [...consent.races.slice(1 - RACES_MAX), { key, lost }];
-  letWait(draft, event.call, event.at, { reason: 'stale-token', dueAt: atOnce(event) });
-  return true;
-}
-
-const RACES_MAX = 32;
-
-function forgetRace(draft: Draft, event: BankCallCompleted): void {
-  const { consent } = draft;
-  if (consent.races.length === 0) return;
-  const key = callKey(event.call);
-  consent.races = consent.races.filter((race) => race.key !== key);
 }
 
 /** The bank calls the consent over: noted, and perhaps the end. (rules 5, 6) */

@@ -35,16 +35,26 @@ export function bankOf({ bank, provider }: Consent): Bank {
   return { ...(provider && { id: provider }), timeZone: DEFAULT_TIME_ZONE, ...bank };
 }
 
-/** Counts a result on the bank's day it came; one of a day gone by is not worth keeping. */
-export function countCall(draft: Draft, call: Call, at: Instant): void {
-  if (call.attended) return;
-  const today = ledgerOf(draft.consent, at);
-  if (today === undefined) return;
+/** Counts a result on the bank's day it came. */
+export function countCall({ consent }: Draft, call: Call, at: Instant): void {
+  const counted = ledgerWith(consent, call, at);
+  if (counted !== undefined) consent.ledger = counted;
+}
+
+/**
+ * The ledger with one call more; as it was for a call with the PSU present, or of a day gone by,
+ * which is not worth keeping.
+ */
+export function ledgerWith(consent: Consent, call: Call, at: Instant): Ledger | undefined {
+  const today = call.attended ? undefined : ledgerOf(consent, at);
+  if (today === undefined) return consent.ledger;
 
   const key = ledgerKey(call);
   const count = today.counts[key];
-  if (count === undefined && Object.keys(today.counts).length >= LEDGER_KEYS_MAX) return;
-  draft.consent.ledger = { ...today, counts: { ...today.counts, [key]: (count ?? 0) + 1 } };
+  if (count === undefined && Object.keys(today.counts).length >= LEDGER_KEYS_MAX) {
+    return consent.ledger;
+  }
+  return { ...today, counts: { ...today.counts, [key]: (count ?? 0) + 1 } };
 }
 
 /** Whether today's purges are used up; counts one more when they are not. (rule 11) */
@@ -65,8 +75,28 @@ export function roomFor(draft: Draft, waiting: WaitingCall, at: Instant): Instan
   if (max === undefined) return at;
   const today = ledgerOf(consent, at);
   const key = ledgerKey(waiting.call);
-  const used = (today?.counts[key] ?? 0) + underWay(consent, waiting, today?.dayStart ?? at);
+  const used = (today?.counts[key] ?? 0) + underWay(consent, waiting.call, today?.dayStart ?? at);
   return used < max ? at : nextDayOf(draft, at);
+}
+
+/**
+ * What the day has left for a caller that wants to begin this call: requests under way have their
+ * place already, and one is kept for a confirming call, unless `request` names what is answered.
+ * `undefined` where nothing limits it.
+ */
+export function roomLeft(
+  consent: Consent,
+  policy: Policy,
+  call: Call,
+  at: Instant,
+  request?: string,
+): number | undefined {
+  const left = callsLeft(consent, policy, call, at);
+  if (left === undefined || request !== undefined) return left;
+
+  const isOnly = dailyMax(consent, policy) === 1;
+  const { start } = bankDayOf(at, timeZoneOf(consent));
+  return left - underWay(consent, call, start) - (isOnly ? 0 : 1);
 }
 
 /**
@@ -126,13 +156,22 @@ function ledgerOf(consent: Consent, at: Instant): Ledger | undefined {
   return ledger?.dayStart === start ? ledger : { dayStart: start, counts: {}, purges: 0 };
 }
 
-/** Requests of today that have not been answered yet: they will be counted when they are. */
-function underWay(consent: Consent, waiting: WaitingCall, dayStart: Instant): number {
-  const key = ledgerKey(waiting.call);
+/** Requests of today that nobody has taken yet: they will be counted when somebody does. */
+function underWay(consent: Consent, like: Call, dayStart: Instant): number {
+  const key = ledgerKey(like);
   const sent = waitingCalls(consent).filter(
-    ({ call, request }) => request && request.sentAt >= dayStart && ledgerKey(call) === key,
+    ({ call, request }) =>
+      request !== undefined &&
+      request.sentAt >= dayStart &&
+      ledgerKey(call) === key &&
+      !isTaken(consent, request.id),
   );
   return sent.length;
+}
+
+/** A caller has begun the call, which was counted then. */
+function isTaken({ lease, foretold = [] }: Consent, request: string): boolean {
+  return lease?.requestId === request || foretold.some(({ requestId }) => requestId === request);
 }
 
 function ledgerKey({ operation, accountId = '' }: Call): string {

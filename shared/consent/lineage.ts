@@ -99,7 +99,7 @@ export function rememberToken(draft: Draft, fingerprint: string): void {
   consent.lineage = [...room, { print, generation: consent.generation }];
 }
 
-function isLatest(consent: Consent, token: Token, at: Instant, used?: string): boolean {
+export function isLatest(consent: Consent, token: Token, at: Instant, used?: string): boolean {
   const current = consent.token;
   if (current === undefined || current.fingerprint === token.fingerprint) return true;
   if (used === current.fingerprint) return true;

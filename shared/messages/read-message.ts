@@ -43,7 +43,8 @@ function typeIn(json: object): unknown {
   return Reflect.get(json, 'type');
 }
 
-function read<Message>(
+/** Reads a message of one of the types that `schemas` names. Never throws. */
+export function readMessage<Message>(
   text: string,
   schemas: Readonly<Record<string, z.ZodMiniType<Message>>>,
 ): Read<Message> {
@@ -74,10 +75,10 @@ function read<Message>(
 
 /** Reads a message of the queue `bank-call-results`. Never throws. */
 export function readResultMessage(text: string): Read<ResultMessage> {
-  return read<ResultMessage>(text, RESULTS);
+  return readMessage<ResultMessage>(text, RESULTS);
 }
 
 /** Reads a message of the queue `due-timers`. Never throws. */
 export function readTimerMessage(text: string): Read<TimerMessage> {
-  return read<TimerMessage>(text, TIMERS);
+  return readMessage<TimerMessage>(text, TIMERS);
 }

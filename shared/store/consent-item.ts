@@ -76,7 +76,8 @@ function storedTransfer({ token, ...rest }: Transfer): StoredTransfer {
   return token === undefined ? rest : { ...rest, token: token.reveal() };
 }
 
-function storedToken({ secret, fingerprint, receivedAt, renewed }: HeldToken) {
+/** The attributes that a token takes. */
+export function fieldsOf({ secret, fingerprint, receivedAt, renewed }: HeldToken) {
   return {
     token: secret.reveal(),
     tokenFingerprint: fingerprint,
@@ -103,7 +104,7 @@ export function storedForm({ consent, outbox }: Save, revision: string): StoredS
     calls: rest.calls.map(storedWaiting),
     transfers: rest.transfers.map(storedTransfer),
     ...(confirming && { confirming: storedWaiting(confirming) }),
-    ...(token && storedToken(token)),
+    ...(token && fieldsOf(token)),
     outbox: outbox.map(storedEffect),
     revision,
   };

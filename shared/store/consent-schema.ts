@@ -63,6 +63,13 @@ const transfer = z.object({
   tokenAt: optionalInstant,
 });
 
+const foretold = z.object({
+  key: text,
+  fresh: flag,
+  lostRace: flag,
+  requestId: optionalText,
+});
+
 const end = z.object({
   at: instant,
   by: z.enum(['bank', 'lifetime', 'psu', 'tpp', 'replacement']),
@@ -96,6 +103,8 @@ const consentFields = {
   ledger: z.exactOptional(
     z.object({ dayStart: instant, counts: z.record(text, count), purges: count }),
   ),
+  lease: z.exactOptional(z.object({ resultKey: text, until: instant, requestId: optionalText })),
+  foretold: z.exactOptional(z.array(foretold)),
   transfers: z.array(transfer),
   accountsRefused: count,
   timer: z.exactOptional(z.object({ number: count, dueAt: instant })),

@@ -6,6 +6,7 @@ import { describe, expect, it } from 'vitest';
 import type { Consent, WaitingCall } from '../../shared/consent/consent.ts';
 import type { Effect } from '../../shared/consent/effect.ts';
 import type { Call } from '../../shared/consent/finding.ts';
+import { FORETOLD_MAX } from '../../shared/consent/lease.ts';
 import { LINEAGE_MAX } from '../../shared/consent/lineage.ts';
 import { Secret } from '../../shared/consent/secret.ts';
 import { callKey, TRANSFERS_MAX, WAITING_CALLS_MAX } from '../../shared/consent/waiting.ts';
@@ -76,6 +77,13 @@ const FULLEST: Consent = aConsent({
     counts: Object.fromEntries(times(128, (n) => [String(n).padStart(64 + 1 + 256, 'a'), 4])),
     purges: 2,
   },
+  lease: { resultKey: 'k'.repeat(16), until: NOW, requestId: 'r'.repeat(256) },
+  foretold: times(FORETOLD_MAX, (n) => ({
+    key: String(n).padStart(16, 'k'),
+    fresh: false,
+    lostRace: false,
+    requestId: 'r'.repeat(256),
+  })),
   applied: times(32, (n) => String(n).padStart(16, 'k')),
 });
 

@@ -7,7 +7,9 @@ import {
   type Ancestor,
   type Consent,
   type End,
+  type Foretold,
   type HeldToken,
+  type Lease,
   type Ledger,
   type LimitWait,
   type Race,
@@ -114,6 +116,13 @@ export const arbitraryConsent: fc.Arbitrary<Consent> = arbitrary<Consent>(
     races: list(arbitrary<Race>({ key: text, lost: count })),
     limit: arbitrary<LimitWait>({ since: instant, until: instant, waits: count }),
     ledger,
+    lease: arbitrary<Lease>({ resultKey: text, until: instant, requestId: text }, 'requestId'),
+    foretold: list(
+      arbitrary<Foretold>(
+        { key: text, fresh: fc.boolean(), lostRace: fc.boolean(), requestId: text },
+        'requestId',
+      ),
+    ),
     transfers: list(transfer),
     accountsRefused: count,
     timer: fc.record({ number: count, dueAt: instant }),
@@ -137,6 +146,8 @@ export const arbitraryConsent: fc.Arbitrary<Consent> = arbitrary<Consent>(
   'confirming',
   'limit',
   'ledger',
+  'lease',
+  'foretold',
   'timer',
   'end',
 );

@@ -1,0 +1,127 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { UnreportedResult } from '../../shared/caller/report.ts';
+import { fingerprintOf } from '../../shared/intake/names.ts';
+import { type CallerRig, nextToken, startCallerRig } from '../support/caller-rig.ts';
+import { granted } from '../support/local-messages.ts';
+
+const NOON = '2026-11-23T11:00:00Z';
+const BALANCES = { operation: 'balances', accountId: 'acc-1' } as const;
+const AT_THE_SCREEN = { ...BALANCES, attended: true } as const;
+
+let rig: CallerRig;
+
+beforeAll(async () => {
+  rig = await startCallerRig(NOON);
+});
+afterAll(() => rig.stop());
+
+async function consentWith(consentId: string, token = 't0', more: object = {}): Promise<void> {
+  await rig.story.send(
+    granted(consentId, '2026-11-23T10:00:00Z', { consentToken: token, ...more }),
+  );
+}
+
+const never = () => Promise.reject(new Error('the bank was called'));
+
+describe('when a program fails', () => {
+  it('and dies in the middle of a call, its turn ends when its time is up', async () => {
+    await consentWith('crashed');
+    const now = rig.story.local.clock.now();
+    const begun = Promise.withResolvers<void>();
+    void rig.caller.withConsent('crashed', AT_THE_SCREEN, () => {
+      begun.resolve();
+      return new Promise<never>(() => {});
+    });
+    await begun.promise;
+    const at = (ms: number) => rig.other({}, { clock: () => now + ms });
+
+    const soon = await at(170_000).withConsent('crashed', AT_THE_SCREEN, never);
+    const later = await at(181_000).withConsent('crashed', AT_THE_SCREEN, async () =>
+      nextToken('t1'),
+    );
+
+    expect(soon).toMatchObject({ reason: 'call-running' });
+    expect(later.outcome).toBe('answered');
+  });
+
+  it('and answers after it lost its turn, the newest token stays (rule 2)', async () => {
+    await consentWith('overtaken');
+    const now = rig.story.local.clock.now();
+    const begun = Promise.withResolvers<void>();
+    const answer = Promise.withResolvers<void>();
+    const slow = rig.caller.withConsent('overtaken', AT_THE_SCREEN, async () => {
+      begun.resolve();
+      await answer.promise;
+      return nextToken('t-slow');
+    });
+    await begun.promise;
+    const ahead = rig.other({}, { clock: () => now + 200_000 });
+
+    await ahead.withConsent('overtaken', AT_THE_SCREEN, async () => nextToken('t-fast'));
+    answer.resolve();
+    await slow;
+    await rig.story.local.settle();
+
+    expect(await rig.story.state('overtaken')).toMatchObject({
+      tokenFingerprint: fingerprintOf('t-fast'),
+    });
+  });
+
+  it('to report, the token is safe, and the error carries the report and tells no token', async () => {
+    await consentWith('unreported');
+    const cutOff = rig.other({ sqs: rig.deafSqs() });
+
+    const error = await cutOff
+      .withConsent('unreported', BALANCES, async () => nextToken('t-secret'))
+      .catch((thrown: unknown) => thrown);
+    const before = await rig.story.state('unreported');
+
+    expect(error).toBeInstanceOf(UnreportedResult);
+    expect(String(error)).toContain('"unreported" could not be reported');
+    expect(JSON.stringify(error)).not.toContain('t-secret');
+    expect(before).toMatchObject({ tokenFingerprint: fingerprintOf('t-secret'), version: 1 });
+
+    if (error instanceof UnreportedResult) await rig.story.send(error.unreported.reveal());
+    expect(await rig.story.state('unreported')).toMatchObject({ version: 2 });
+  });
+
+  it('to write the token down, the report brings it', async () => {
+    await consentWith('unwritten');
+    let updates = 0;
+    rig.dynamo.middlewareStack.add(
+      (next, { commandName }) =>
+        async (args) => {
+          if (commandName !== 'UpdateItemCommand') return next(args);
+          updates += 1;
+          if (updates > 1) throw new Error('DynamoDB is away');
+          return next(args);
+        },
+      { step: 'initialize', name: 'away' },
+    );
+
+    await rig.caller.withConsent('unwritten', BALANCES, async () => nextToken('t1'));
+    rig.dynamo.middlewareStack.remove('away');
+    await rig.story.local.settle();
+
+    expect(await rig.story.state('unwritten')).toMatchObject({
+      tokenFingerprint: fingerprintOf('t1'),
+      ledger: { counts: { 'balances|acc-1': 1 } },
+    });
+    expect(await rig.story.state('unwritten')).not.toHaveProperty('lease');
+  });
+
+  it('and a grant comes during a call, the token of the old life is not kept (rule 2)', async () => {
+    await consentWith('renewed', 't-old');
+
+    await rig.caller.withConsent('renewed', AT_THE_SCREEN, async () => {
+      await rig.story.send(granted('renewed', '2026-11-23T10:59:00Z', { consentToken: 't-new' }));
+      return nextToken('t-of-the-old-life');
+    });
+    await rig.story.local.settle();
+
+    expect(await rig.story.state('renewed')).toMatchObject({
+      generation: 2,
+      tokenFingerprint: fingerprintOf('t-new'),
+    });
+  });
+});

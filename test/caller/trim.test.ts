@@ -1,0 +1,94 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { trimmed } from '../../shared/caller/trim.ts';
+import { PROVIDERS } from '../../shared/consent/provider.ts';
+import { DIALECTS } from '../../shared/dialects/registry.ts';
+
+const field = fc.constantFrom(
+  ...['error', 'code', 'message', 'errors', 'status', 'data', 'result', 'accounts', 'id', 'iban'],
+  ...['consent_token', 'transfer_token', 'responseHeader', 'ServiceError', 'connectError'],
+  ...['X-CorrelationId', 'TransactionId', 'TransactionTime', 'request_id', 'currency'],
+);
+const { body } = fc.letrec<{ body: unknown }>((tie) => ({
+  body: fc.oneof(
+    { maxDepth: 3 },
+    fc.constantFrom('S', 'W', 'F', 'CONSENT.EXPIRED', 'acc-1', 't1', null, 7),
+    fc.dictionary(field, tie('body'), { maxKeys: 5 }),
+    fc.array(fc.dictionary(field, tie('body'), { maxKeys: 3 }), { maxLength: 2 }),
+  ),
+}));
+const call = fc.record({
+  operation: fc.constantFrom('accounts', 'balances'),
+  attended: fc.boolean(),
+});
+const status = fc.constantFrom(200, 299, 400, 403, 500);
+
+/** Says what the tokens are; a Secret shows nothing. */
+function shown(finding: ReturnType<(typeof DIALECTS)['keybank']['translate']>): unknown {
+  const { consentToken, transferToken, ...rest } = finding;
+  return { ...rest, tokens: [consentToken?.reveal(), transferToken?.reveal()] };
+}
+
+describe.each(PROVIDERS)('a response of %s', (provider) => {
+  const dialect = DIALECTS[provider];
+
+  it('is reported so that it is read as the whole one would be', () => {
+    fc.assert(
+      fc.property(status, body, call, fc.boolean(), (code, anyBody, anyCall, asText) => {
+        const given = asText ? JSON.stringify(anyBody) : anyBody;
+        const response = { status: code, headers: {}, body: given };
+
+        const short = trimmed(response, anyCall, provider);
+
+        expect(shown(dialect.translate({ call: anyCall, response: short }))).toEqual(
+          shown(dialect.translate({ call: anyCall, response })),
+        );
+      }),
+      { numRuns: 500 },
+    );
+  });
+});
+
+describe('a report', () => {
+  const BALANCES = { operation: 'balances', attended: false } as const;
+
+  it('holds nothing of a successful answer that is the PSU’s own business', () => {
+    const result = { balance: 1_000, iban: 'DE02120300000000202051', transactions: ['rent'] };
+    const response = {
+      status: 200,
+      headers: {},
+      body: { data: { result, consent_token: 't1' }, name: 'Erika Mustermann' },
+    };
+
+    const short = trimmed(response, BALANCES, 'klarna-consent');
+
+    expect(short.body).toEqual({ data: { consent_token: 't1' } });
+  });
+
+  it('holds an error as it came', () => {
+    const response = { status: 400, headers: {}, body: { error: { code: 'BANK' }, more: [1] } };
+
+    expect(trimmed(response, BALANCES, 'klarna-consent')).toEqual(response);
+  });
+
+  it('holds of an error too large for a message what it is, and its token', () => {
+    const page = 'x'.repeat(2_000_000);
+    const body = { error: { code: 'BANK', message: page }, consent_token: 't1', page };
+    const json = { status: 500, headers: {}, body };
+    const html = { status: 502, headers: {}, body: page };
+
+    expect(trimmed(json, BALANCES, 'klarna-consent').body).toEqual({
+      error: { code: 'BANK' },
+      consent_token: 't1',
+    });
+    expect(trimmed(html, BALANCES, 'klarna-consent').body).toEqual({});
+  });
+
+  it('lists no accounts rather than a part of them', () => {
+    const accounts = Array.from({ length: 20_000 }, (_, n) => ({ id: `account-${n}`, iban: 'DE' }));
+    const response = { status: 200, headers: {}, body: { accounts, consent_token: 't1' } };
+    const call = { operation: 'accounts', attended: false } as const;
+
+    expect(trimmed(response, call, 'klarna-consent').body).toEqual({ consent_token: 't1' });
+  });
+});

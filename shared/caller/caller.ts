@@ -36,6 +36,8 @@ export interface Caller {
   consumeRequests(make: Make, failed: Failed): Requests;
 }
 
+export { UnreportedResult } from './report.ts';
+
 const SYSTEM: Surroundings = {
   clock: systemClock,
   newId: randomUUID,

@@ -36,6 +36,7 @@ export interface Caller {
   consumeRequests(make: Make, failed: Failed): Requests;
 }
 
+// biome-ignore lint/performance/noBarrelFile: programs catch it, and this file is their way in.
 export { UnreportedResult } from './report.ts';
 
 const SYSTEM: Surroundings = {

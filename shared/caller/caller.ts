@@ -6,6 +6,7 @@
 import { randomUUID } from 'node:crypto';
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SECOND } from '../consent/instant.ts';
+import { LEASE_MAX_MS } from '../consent/lease.ts';
 import { POLICIES } from '../consent/policy.ts';
 import { systemClock } from '../runtime/system-clock.ts';
 import { DynamoLeases } from '../store/dynamo-leases.ts';
@@ -18,11 +19,12 @@ import { type Surroundings, type WithConsent, withConsentOn } from './with-conse
 const TIMEOUT_MS = 150 * SECOND;
 /** What remains of a turn for the token to be written down. */
 const TURN_REST_MS = 30 * SECOND;
+const TIMEOUT_MS_MAX = LEASE_MAX_MS - TURN_REST_MS;
 
 export interface CallerOptions extends Reports {
   readonly dynamo: DynamoDBClient;
   readonly tableName: string;
-  /** Milliseconds after which the signal of a call is aborted; 150,000 where none is given. */
+  /** Milliseconds after which the signal of a call is aborted; 150,000 where none is given. At most 570,000. */
   readonly timeoutMs?: number;
 }
 
@@ -47,7 +49,12 @@ const SYSTEM: Surroundings = {
 
 export function createCaller(options: CallerOptions, surroundings: Surroundings = SYSTEM): Caller {
   const { dynamo, tableName, timeoutMs = TIMEOUT_MS } = options;
-  const { clock, newId } = surroundings;
+  if (!(timeoutMs > 0 && timeoutMs <= TIMEOUT_MS_MAX)) {
+    throw new RangeError(`timeoutMs ${timeoutMs} is refused; expected 1 to ${TIMEOUT_MS_MAX}`);
+  }
+  const { newId, timeout } = surroundings;
+  // Where a program's clock is off by minutes or days, the SDK has learnt by how much from AWS.
+  const clock = () => surroundings.clock() + dynamo.config.systemClockOffset;
   const turns: Turns = {
     leases: new DynamoLeases(dynamo, tableName, newId),
     policies: POLICIES,
@@ -56,7 +63,7 @@ export function createCaller(options: CallerOptions, surroundings: Surroundings 
   };
   const head = (consentId: string) => ({ id: newId(), consentId, at: clock() });
 
-  const withConsent = withConsentOn(turns, options, surroundings, timeoutMs);
+  const withConsent = withConsentOn(turns, options, { clock, newId, timeout }, timeoutMs);
   return {
     withConsent,
     granted: (consentId, grant) => report(grantReport(head(consentId), grant), options),

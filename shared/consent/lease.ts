@@ -8,7 +8,7 @@ import { bankDayOf, DEFAULT_TIME_ZONE } from './bank-day.ts';
 import type { Ancestor, Consent, Foretold, HeldToken, Lease, Status } from './consent.ts';
 import type { Draft } from './draft.ts';
 import type { Call } from './finding.ts';
-import type { Instant } from './instant.ts';
+import { type Instant, MINUTE } from './instant.ts';
 import { ledgerWith, roomLeft } from './ledger.ts';
 import {
   isFresh,
@@ -25,6 +25,9 @@ import { callKey, waitingCalls } from './waiting.ts';
 
 /** Results that may be on their way at once. */
 export const FORETOLD_MAX = 32;
+
+/** The longest turn. One that ends later was begun by a clock that is ahead: it binds nobody. */
+export const LEASE_MAX_MS: number = 10 * MINUTE;
 
 /** A call that a caller wants to begin `at`; `requestId` names the request that it answers. */
 export interface Wish {
@@ -51,7 +54,7 @@ export type Refusal =
 export function refusalOf(consent: Consent, wish: Wish, policy: Policy): Refusal | undefined {
   const { lease, status, end } = consent;
   if (end !== undefined) return { reason: 'ended', status };
-  if (lease !== undefined && lease.until > wish.at) {
+  if (lease !== undefined && lease.until > wish.at && lease.until <= wish.at + LEASE_MAX_MS) {
     return { reason: 'call-running', until: lease.until };
   }
   if (wish.call.attended) return undefined;

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { UnreportedResult } from '../../shared/caller/report.ts';
+import { DAY } from '../../shared/consent/instant.ts';
 import { fingerprintOf } from '../../shared/intake/names.ts';
 import { type CallerRig, nextToken, startCallerRig } from '../support/caller-rig.ts';
 import { granted } from '../support/local-messages.ts';
@@ -123,5 +124,29 @@ describe('when a program fails', () => {
       generation: 2,
       tokenFingerprint: fingerprintOf('t-new'),
     });
+  });
+
+  it('to know the time by days, it goes by the time that AWS told the SDK (rule 15)', async () => {
+    await consentWith('misdated');
+    const now = rig.story.local.clock.now();
+    const { config } = rig.dynamo;
+    // What the SDK keeps when AWS has refused a signature of two days hence.
+    const told = { ...config, systemClockOffset: -2 * DAY };
+    const dynamo = Object.create(rig.dynamo, { config: { value: told } });
+    const misdated = rig.other({ dynamo }, { clock: () => now + 2 * DAY });
+
+    await misdated.withConsent('misdated', BALANCES, async () => nextToken('t1'));
+    await rig.story.local.settle();
+
+    expect(await rig.story.state('misdated')).toMatchObject({
+      lastSuccessAt: now,
+      ledger: { dayStart: Date.parse('2026-11-22T23:00:00Z'), counts: { 'balances|acc-1': 1 } },
+    });
+  });
+
+  it('to wait sensibly, it is told so at once', () => {
+    expect(() => rig.other({ timeoutMs: 3_600_000 })).toThrow(
+      'timeoutMs 3600000 is refused; expected 1 to 570000',
+    );
   });
 });

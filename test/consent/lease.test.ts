@@ -2,7 +2,14 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Consent } from '../../shared/consent/consent.ts';
 import { decide } from '../../shared/consent/decide.ts';
-import { FORETOLD_MAX, noted, refusalOf, withLease } from '../../shared/consent/lease.ts';
+import { DAY } from '../../shared/consent/instant.ts';
+import {
+  FORETOLD_MAX,
+  LEASE_MAX_MS,
+  noted,
+  refusalOf,
+  withLease,
+} from '../../shared/consent/lease.ts';
 import { LINEAGE_MAX } from '../../shared/consent/lineage.ts';
 import { POLICIES } from '../../shared/consent/policy.ts';
 import { aConsent } from '../support/a-consent.ts';
@@ -126,6 +133,7 @@ describe('a call may begin', () => {
       [{ lease: { resultKey: 'other', until: NOON + 1 } }, 'call-running'],
       [{ limit: { since: NOON - 1, until: NOON + 1, waits: 1 } }, 'waiting'],
       [{ lease: { resultKey: 'other', until: NOON } }, undefined],
+      [{ lease: { resultKey: 'of a clock ahead', until: NOON + DAY } }, undefined],
       [{ limit: { since: NOON - 2, until: NOON, waits: 1 } }, undefined],
       [{}, undefined],
     ] as const;
@@ -200,12 +208,9 @@ describe('a call may begin', () => {
         const wish = { call: { ...BALANCES, attended: true }, at: NOON };
         const reason = refusalOf(consent, wish, POLICY)?.reason;
 
-        const expected = consent.end
-          ? 'ended'
-          : (consent.lease?.until ?? 0) > NOON
-            ? 'call-running'
-            : undefined;
-        expect(reason).toBe(expected);
+        const { until = 0 } = consent.lease ?? {};
+        const isRunning = until > NOON && until <= NOON + LEASE_MAX_MS;
+        expect(reason).toBe(consent.end ? 'ended' : isRunning ? 'call-running' : undefined);
         expect(withLease(consent, wish, { resultKey: 'k', until: NOON }).ledger).toEqual(
           consent.ledger,
         );

@@ -25,9 +25,11 @@ import {
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { DynamoAccountCache } from '../../shared/store/dynamo-account-cache.ts';
 import { DynamoConsentStore } from '../../shared/store/dynamo-consent-store.ts';
+import { DynamoLeases } from '../../shared/store/dynamo-leases.ts';
 import { createConsents } from '../../tools/local/create-resources.ts';
 import { accountCacheContract } from './account-cache.contract.ts';
 import { consentStoreContract } from './consent-store.contract.ts';
+import { leasesContract } from './leases.contract.ts';
 import { queueContract } from './queue.contract.ts';
 import { type SchedulerUnderTest, schedulerContract } from './scheduler.contract.ts';
 import { schedulerValidationContract } from './scheduler-validation.contract.ts';
@@ -74,6 +76,11 @@ function askAws(roleArn: string): void {
     const close = () => empty(dynamo, tableName);
 
     consentStoreContract('DynamoConsentStore', async () => ({
+      store: new DynamoConsentStore(dynamo, tableName, randomUUID),
+      close,
+    }));
+    leasesContract('DynamoLeases', async () => ({
+      leases: new DynamoLeases(dynamo, tableName, randomUUID),
       store: new DynamoConsentStore(dynamo, tableName, randomUUID),
       close,
     }));

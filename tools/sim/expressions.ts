@@ -1,7 +1,8 @@
 /**
  * As much of DynamoDB's expressions as ships: conditions of comparisons and of attributes that are
- * there or not, with AND, OR and parentheses, and updates that set and remove. Whatever else it
- * meets it throws at, so that a new kind of expression is never taken for one that holds.
+ * there or not, with AND, OR and parentheses, and updates that set, append and remove. Whatever it
+ * meets beside these it throws at, so that a new kind of expression is never taken for one that
+ * holds.
  */
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import type { Item } from '../../shared/store/consent-item.ts';
@@ -16,6 +17,9 @@ type Condition = (item: Item, wording: Wording) => boolean;
 
 const TOKENS = /[()]|[<>=]+|[\w#:.]+/g;
 const UPDATE = /^SET (.+?)(?: REMOVE (.+))?$/;
+/** Those between assignments, and not those between a function's arguments. */
+const COMMAS = /, (?=[\w#.]+ = )/;
+const APPENDED = /^list_append\(if_not_exists\(([\w#]+), (:\w+)\), (:\w+)\)$/;
 
 /** The few that there are, read once each. */
 const known = new Map<string, Condition>();
@@ -31,13 +35,23 @@ export function holds(text: string, item: Item, wording: Wording): boolean {
 export function updated(text: string, item: Item, wording: Wording): Item {
   const [, sets, removes] = UPDATE.exec(text) ?? [];
   if (sets === undefined) throw unknown(text);
-  const set = sets.split(', ').map((one): [string, AttributeValue] => {
+  const set = sets.split(COMMAS).map((one): [string, AttributeValue] => {
     const [path = '', value = ''] = one.split(' = ');
-    return [nameOf(path, wording), meantBy(value, wording)];
+    return [nameOf(path, wording), setTo(value, item, wording)];
   });
   const gone = new Set(removes?.split(', ').map((path) => nameOf(path, wording)));
   const kept = Object.entries({ ...item, ...Object.fromEntries(set) });
   return Object.fromEntries(kept.filter(([name]) => !gone.has(name)));
+}
+
+/** What an attribute is set to: a value, or a list made longer. */
+function setTo(text: string, item: Item, wording: Wording): AttributeValue {
+  const [, path, otherwise, more] = APPENDED.exec(text) ?? [];
+  if (path === undefined || otherwise === undefined || more === undefined) {
+    return meantBy(text, wording);
+  }
+  const list = read(item, path, wording) ?? meantBy(otherwise, wording);
+  return { L: [...(list.L ?? []), ...(meantBy(more, wording).L ?? [])] };
 }
 
 function conditionOf(text: string): Condition {

@@ -66,20 +66,26 @@ export class Table {
   /** Throws where the condition is not met, as DynamoDB does. */
   #put({ Item: item = {}, ...asked }: PutItemCommandInput) {
     this.#check(item, asked);
-    const consentId = consentIdOf(item.pk?.S ?? '');
-    const [before, after] = [this.#held.get(consentId), fromItem(item)];
-    this.#index(item);
-    this.#items.set(keyOf(item), item);
-    this.#held.set(consentId, after);
-    this.onPut(before, after);
+    this.#write(item);
     return {};
   }
 
   /** Throws where the condition is not met, as DynamoDB does. */
   #update({ Key: key = {}, UpdateExpression: text = '', ...asked }: UpdateItemCommandInput) {
     const before = this.#check(key, asked);
-    this.#items.set(keyOf(key), updated(text, { ...key, ...before }, asked));
+    this.#write(updated(text, { ...key, ...before }, asked));
     return {};
+  }
+
+  #write(item: Item): void {
+    if (item.sk?.S === 'STATE') {
+      const consentId = consentIdOf(item.pk?.S ?? '');
+      const [before, after] = [this.#held.get(consentId), fromItem(item)];
+      this.#index(item);
+      this.#items.set(keyOf(item), item);
+      this.#held.set(consentId, after);
+      this.onPut(before, after);
+    } else this.#items.set(keyOf(item), item);
   }
 
   /** The item that stands there. */

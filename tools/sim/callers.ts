@@ -1,19 +1,18 @@
 /**
- * The owner's programs and the PSUs: a daily job, a server for requested calls, and people who
- * consent, withdraw, and consent anew when they are asked. They do what docs/failures.md asks of a
- * caller; where they stumble the world has it so, and it is counted.
+ * The owner's programs and the PSUs: a daily job and a server for requested calls, which use the
+ * client library, an app that does by hand what docs/failures.md asks of a caller, and people who
+ * consent, pay, withdraw, and consent anew when they are asked. Where they stumble the world has it
+ * so, and it is counted.
  */
 import type { Call } from '../../shared/consent/finding.ts';
 import { DAY, HOUR, type Instant, MINUTE, SECOND } from '../../shared/consent/instant.ts';
 import { fingerprintOf } from '../../shared/intake/names.ts';
-import { bankCallRequested } from '../../shared/messages/bank-call-requested.ts';
 import { typeOf } from '../../shared/messages/cloud-event.ts';
-import { accountOf, type Bank, tokenNumber, tokenText } from './bank.ts';
+import type { Aws } from './aws.ts';
+import { accountOf, type Bank, tokenText } from './bank.ts';
+import { bankFor, callBank, type Town } from './bank-calls.ts';
 import { CLOCK_OFF_MAX_MS } from './faults.ts';
-import type { Queue } from './queue.ts';
-import type { Table } from './table.ts';
-import type { Watch } from './watch.ts';
-import type { World } from './world.ts';
+import { Programs, tokenIn } from './programs.ts';
 
 const REPORT_MS = 2 * SECOND;
 const REPORT_LATE_MAX_MS = 5 * HOUR;
@@ -25,35 +24,19 @@ const WEEKLY = 1 / 3;
 
 type Producer = 'job' | 'server' | 'app';
 
-export interface Town {
-  readonly world: World;
-  readonly table: Table;
-  readonly results: Queue;
-  readonly watch: Watch;
-  /** Whose consent it is. */
-  readonly bankOf: Map<string, Bank>;
-}
-
-interface CallMade {
-  readonly consentId: string;
-  readonly call: Call;
-  readonly token: string | undefined;
-  readonly by: Producer;
-  readonly requestId?: string;
-}
-
 export class Callers {
   readonly #town: Town;
   readonly #clocks: Readonly<Record<Producer, number>>;
-  readonly #served = new Set<string>();
+  readonly #programs: Programs;
   #sent = 0;
   #payments = 0;
 
-  constructor(town: Town) {
+  constructor(town: Town, aws: Aws) {
     this.#town = town;
     const random = town.world.random('clocks');
     const off = () => random.within(-CLOCK_OFF_MAX_MS, CLOCK_OFF_MAX_MS);
     this.#clocks = { job: off(), server: off(), app: off() };
+    this.#programs = new Programs(town, aws, this.#clocks);
   }
 
   /** A PSU consents at `bank`, and the job begins to look after the consent. */
@@ -70,7 +53,7 @@ export class Callers {
     const { world } = this.#town;
     this.#mandate(consentId).alive = false;
     const by = world.random('people').pick(['psu', 'tpp']);
-    this.#tell('consent.withdrawn', consentId, this.#time('app'), { by });
+    this.#tell(this.#nextId(), 'consent.withdrawn', consentId, this.#time('app'), { by });
   }
 
   /** A PSU has been asked to consent anew, and mostly does. */
@@ -89,9 +72,9 @@ export class Callers {
     });
   }
 
-  /** A request has come out of the callers' queue; `again` if nobody knows that it was served. */
-  request(text: string, again: boolean): void {
-    this.#serve(text, again);
+  /** A request has come out of the callers' queue; whether it is done. */
+  serve(text: string): Promise<boolean> {
+    return this.#programs.serve(text);
   }
 
   /** The PSU, in the app or not, has something paid. */
@@ -107,35 +90,37 @@ export class Callers {
       instructionId: `payment-${this.#payments}`,
       attended,
     };
-    const by = attended ? 'app' : 'job';
-    this.#call({ consentId, call, token: held.token?.secret.reveal(), by });
+    if (attended) this.#callByHand(consentId, call, held.token?.secret.reveal());
+    else void this.#programs.call('job', consentId, call);
   }
 
-  /**
-   * One sync: accounts, balances, transactions, each with the latest token it knows. `attended`:
-   * the PSU has opened the app.
-   */
-  sync(consentId: string, attended: boolean = false): void {
+  /** One sync of the job: accounts, balances, transactions, each as the library lets it. */
+  sync(consentId: string): void {
+    void this.#syncThrough(consentId);
+  }
+
+  async #syncThrough(consentId: string): Promise<void> {
+    const { world } = this.#town;
+    for (const call of callsOf(accountOf(this.#mandate(consentId)), false)) {
+      await this.#programs.call('job', consentId, call);
+      await world.pause(world.random('job').within(SECOND, MINUTE));
+    }
+  }
+
+  /** The PSU has opened the app, which knows of no library: the latest token that it can see. */
+  visit(consentId: string): void {
     const { world } = this.#town;
     const held = this.#held(consentId);
     if (held === undefined || held.end !== undefined) return;
-    const accountId = accountOf(this.#mandate(consentId));
     const random = world.random('job');
     const next = (calls: readonly Call[], carried: string | undefined) => {
       const [call, ...rest] = calls;
       if (call === undefined) return;
       const token = carried ?? this.#held(consentId)?.token?.secret.reveal();
-      const heard = this.#call({ consentId, call, token, by: attended ? 'app' : 'job' });
+      const heard = this.#callByHand(consentId, call, token);
       world.agenda.after(random.within(SECOND, MINUTE), () => next(rest, heard));
     };
-    next(
-      [
-        { operation: 'accounts', attended },
-        { operation: 'balances', accountId, attended },
-        { operation: 'transactions', accountId, attended },
-      ],
-      undefined,
-    );
+    next(callsOf(accountOf(this.#mandate(consentId)), true), undefined);
   }
 
   /** The job comes each day or each week; in the calm, where all is to be found out, each day. */
@@ -147,76 +132,31 @@ export class Callers {
       this.sync(consentId);
       if (world.happens('second-sync')) later(() => this.sync(consentId));
     }
-    if (world.happens('psu-visit')) later(() => this.sync(consentId, true));
+    if (world.happens('psu-visit')) later(() => this.visit(consentId));
     if (world.happens('payment')) later(() => this.pay(consentId));
     world.agenda.after(DAY, () => this.#everyDay(consentId, every, day + 1));
   }
 
-  #serve(text: string, again: boolean): void {
-    const { id, subject, data } = bankCallRequested.parse(JSON.parse(text));
-    const { now } = this.#town.world.agenda;
-    const held = this.#held(subject);
-    if (this.#served.has(id) && !again) return;
-    if (now > data.notAfter || held?.generation !== data.generation || held.end) return;
-    this.#served.add(id);
-    const token = held.token?.secret.reveal();
-    this.#call({ consentId: subject, call: data.call, token, by: 'server', requestId: id });
-  }
-
-  /** Makes a call and reports it; the token that came with the answer. */
-  #call({ consentId, call, token, by, requestId }: CallMade): string | undefined {
+  /** Makes a call and reports it by its own means; the token that came with the answer. */
+  #callByHand(consentId: string, call: Call, token: string | undefined): string | undefined {
     const { world, watch } = this.#town;
-    const { now } = world.agenda;
-    const used = tokenNumber(token);
-    const mandate = this.#mandate(consentId);
-    const answer = this.#bank(consentId).answer(consentId, call, used, now);
-    const given = mandate.answers.at(-1);
-    const lost = world.happens('response-lost');
-    if (lost && answer.token > 0) mandate.lostToken = answer.token;
-    const response = lost ? null : answer.response;
     const far = world.happens('clock-off-by-days');
     const off = far ? world.random('clocks').pick(CLOCK_FAR_OFF_DAYS) * DAY : 0;
-    const time = this.#time(by) + off;
-
+    const time = this.#time('app') + off;
+    const reportId = this.#nextId();
+    const response = callBank({ consentId, call, token, reportId, time, far }, this.#town);
     const { provider, id, timeZone } = this.#bank(consentId).traits;
-    const data = {
+    const broken = world.happens('report-broken');
+    if (broken) watch.missed(consentId);
+    this.#tell(reportId, 'bank-call.completed', consentId, time, {
       provider,
       bank: { id, timeZone },
-      call,
+      call: broken ? 'broken' : call,
       ...(token !== undefined && { usedTokenFingerprint: fingerprintOf(token) }),
-      ...(requestId !== undefined && { requestId }),
       response,
       ...(response === null && { failure: 'timeout' }),
-    };
-    const broken = world.happens('report-broken');
-    const said = lost || given === undefined ? 'out' : given.said;
-    if (broken || said === 'out' || said === 'quota-used-up') watch.missed(consentId);
-    const reported = this.#tell(
-      'bank-call.completed',
-      consentId,
-      time,
-      broken ? { ...data, call: 'broken' } : data,
-    );
-    watch.reported({
-      id: reported,
-      consentId,
-      at: now,
-      time,
-      call,
-      token: lost ? 0 : answer.token,
-      said,
-      why: this.#why(given?.why, mandate.lostToken > 0, consentId, used),
-      far,
     });
-    return response === null || answer.token === 0 ? undefined : tokenIn(response.body);
-  }
-
-  /** Whether a refused token was the caller's fault, or its successor is still under way. */
-  #why(why: string | undefined, lost: boolean, consentId: string, used: number) {
-    if (why === 'lie') return 'lie';
-    if (why !== 'stale') return 'truth';
-    if (lost) return 'token lost';
-    return this.#town.watch.isUnderWay(consentId, used) ? 'answer under way' : 'stale';
+    return response === null ? undefined : tokenIn(response.body);
   }
 
   #consent(consentId: string, supersedes?: string): void {
@@ -230,7 +170,8 @@ export class Callers {
     const { provider, id, timeZone } = bank.traits;
     const token = mandate.token === 0 ? undefined : tokenText(consentId, mandate.token);
     const time = this.#time('app');
-    const granted = this.#tell('consent.granted', consentId, time, {
+    const granted = this.#nextId();
+    this.#tell(granted, 'consent.granted', consentId, time, {
       provider,
       bank: { id, timeZone },
       ...(token !== undefined && { consentToken: token }),
@@ -242,11 +183,14 @@ export class Callers {
     watch.reported({ id: granted, consentId, at, time, token: number, said, why, far: false });
   }
 
-  /** Sends what a producer has to say, now or late; its id. */
-  #tell(name: string, subject: string, time: Instant, data: object): string {
-    const { world, results } = this.#town;
+  #nextId(): string {
     this.#sent += 1;
-    const id = `report-${this.#sent}`;
+    return `report-${this.#sent}`;
+  }
+
+  /** Sends what a producer has to say, now or late. */
+  #tell(id: string, name: string, subject: string, time: Instant, data: object): void {
+    const { world, results } = this.#town;
     const body = JSON.stringify({
       specversion: '1.0',
       id,
@@ -261,7 +205,6 @@ export class Callers {
       world.log(`reports ${id} ${name} of ${subject}`);
       results.send(body);
     });
-    return id;
   }
 
   #time(by: Producer): Instant {
@@ -277,13 +220,14 @@ export class Callers {
   }
 
   #bank(consentId: string): Bank {
-    const bank = this.#town.bankOf.get(consentId);
-    if (bank === undefined) throw new Error(`no bank for ${consentId}`);
-    return bank;
+    return bankFor(consentId, this.#town.bankOf);
   }
 }
 
-function tokenIn(body: unknown): string | undefined {
-  const data = (body as { readonly data?: { readonly consent_token?: string } }).data;
-  return data?.consent_token;
+function callsOf(accountId: string, attended: boolean): readonly Call[] {
+  return [
+    { operation: 'accounts', attended },
+    { operation: 'balances', accountId, attended },
+    { operation: 'transactions', accountId, attended },
+  ];
 }

@@ -10,10 +10,10 @@ export const CLOCK_OFF_MAX_MS: number = 2 * MINUTE;
 
 /** The highest rate of each fault, and of what. */
 export const FAULTS = {
-  'call-refused': [0.3, 'calls of a worker to AWS'],
-  'answer-lost': [0.1, 'calls of a worker to AWS, made all the same'],
-  'call-slow': [0.1, 'calls of a worker to AWS'],
-  'worker-dies': [0.05, 'calls of a worker to AWS'],
+  'call-refused': [0.3, 'calls to AWS'],
+  'answer-lost': [0.1, 'calls to AWS, made all the same'],
+  'call-slow': [0.1, 'calls to AWS'],
+  'worker-dies': [0.05, 'calls to AWS'],
   'message-twice': [0.2, 'messages'],
   'message-late': [0.2, 'messages'],
   'timer-late': [0.5, 'timers'],
@@ -22,6 +22,7 @@ export const FAULTS = {
   'timer-after-removal': [0.3, 'removals'],
   'timer-name-busy': [0.5, 'timers that fired'],
   'response-lost': [0.004, 'bank calls'],
+  'bank-slow': [0.02, 'calls through the library'],
   'report-late': [0.1, 'bank calls'],
   'report-broken': [0.02, 'bank calls'],
   'request-late': [0.4, 'requests'],

@@ -38,6 +38,7 @@ const EARLY_MS = MINUTE;
 const STRIKE_APART_MS = 30 * MINUTE;
 /** An hour, and what a clock may be ahead. (rules 9, 15) */
 const PAYMENT_LIFE_MS = HOUR + 5 * MINUTE;
+const ANSWER_MAX_MS = 10 * MINUTE;
 /** Two clocks, each off by as much the other way. */
 const CLOCKS_APART_MAX_MS = 2 * CLOCK_OFF_MAX_MS;
 /**
@@ -206,21 +207,30 @@ function isAboveDay({ ledger, bank, provider }: Consent, { call }: WaitingCall, 
   return (ledger.counts[`${call.operation}|${call.accountId ?? ''}`] ?? 0) >= max;
 }
 
-/** Rule 8: nothing is counted but what was unattended, and nothing else is repeated. */
-export function attendedLeftOut(consent: Consent, reported: readonly Reported[]): Verdict {
+/**
+ * Rule 8: nothing is counted but what was unattended, and nothing else is repeated. `begun`: calls
+ * that were let begin and are not reported yet.
+ */
+export function attendedLeftOut(
+  consent: Consent,
+  reported: readonly Reported[],
+  begun: number,
+): Verdict {
   const repeated = waitingCalls(consent).find(({ call }) => call.attended);
   if (repeated !== undefined) return { why: `${repeated.key} waits, which was attended` };
   const { ledger, bank, consentId } = consent;
   if (ledger === undefined) return undefined;
   const { end } = bankDayOf(ledger.dayStart, bank.timeZone ?? 'Europe/Berlin');
-  const isToday = ({ time, far }: Reported) => far || (ledger.dayStart <= time && time < end);
+  // A call is counted when it begins, and may be answered just past midnight.
+  const isToday = ({ time, far }: Reported) =>
+    far || (ledger.dayStart <= time && time < end + ANSWER_MAX_MS);
   for (const [counted, count] of Object.entries(ledger.counts)) {
     const made = reported.filter((report) => {
       const { call } = report;
       if (call === undefined || call.attended || !isToday(report)) return false;
       return counted === `${call.operation}|${call.accountId ?? ''}`;
     });
-    if (count > made.length) {
+    if (count > made.length + begun) {
       return { why: `${consentId} counts ${count} of ${counted}, unattended were ${made.length}` };
     }
   }

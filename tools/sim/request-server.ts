@@ -10,8 +10,8 @@ import type { World } from './world.ts';
 const SERVES_MS = 5 * SECOND;
 const LATE_MAX_MS = 10 * HOUR;
 
-/** `again` where the server has lost what it knew of serving this request before. */
-export type Serve = (text: string, again: boolean) => void;
+/** Whether the request is done. */
+export type Serve = (text: string) => Promise<boolean>;
 
 export class RequestServer {
   readonly #world: World;
@@ -41,10 +41,10 @@ export class RequestServer {
     const ms = world.random('server').within(10, isLate ? LATE_MAX_MS : SERVES_MS);
     // Whoever takes longer says so, or SQS gives the request to another.
     if (isLate) this.#requests.hide(message, ms + SERVES_MS);
-    world.agenda.after(ms, () => {
-      this.#serve(body, receives > 1);
+    world.agenda.after(ms, async () => {
+      const done = await this.#serve(body);
       const diesBeforeItDeletes = world.happens('request-twice');
-      if (!diesBeforeItDeletes) this.#requests.acknowledge(message);
+      if (done && !diesBeforeItDeletes) this.#requests.acknowledge(message);
     });
   }
 }

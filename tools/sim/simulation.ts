@@ -46,7 +46,7 @@ export interface Outcome {
   readonly lastLines: readonly string[];
 }
 
-interface Stage {
+interface Parts {
   readonly world: World;
   readonly table: Table;
   readonly results: Queue;
@@ -55,6 +55,10 @@ interface Stage {
   readonly scheduler: Scheduler;
   readonly watch: Watch;
   readonly bankOf: Map<string, Bank>;
+}
+
+interface Stage extends Parts {
+  readonly aws: Aws;
   readonly banks: readonly Bank[];
   readonly callers: Callers;
 }
@@ -65,7 +69,7 @@ export async function simulate(wish: Wish): Promise<Outcome> {
   const world = new World(seed, FROM, rates);
   const stage = stageOf(world);
   const { watch, callers, banks, results, timers } = stage;
-  const workers = new Workers(awsOf(stage), watch, mutation);
+  const workers = new Workers(stage.aws, watch, mutation);
   workers.feed(results);
   workers.feed(timers);
   workers.sweepRegularly();
@@ -113,19 +117,18 @@ function stageOf(world: World): Stage {
   const table = new Table();
   const results = feeding(world, 'bank-call-results');
   const timers = feeding(world, 'due-timers');
+  const requests = requestQueue(world);
   const scheduler = new Scheduler(world, ({ input }) => timers.send(input));
   scheduler.answer(new CreateScheduleGroupCommand({ Name: SCHEDULE_GROUP }));
   const bankOf = new Map<string, Bank>();
   const watch = new Watch(world, table, bankOf);
-  const callers = new Callers({ world, table, results, watch, bankOf });
+  const parts = { world, table, results, timers, requests, scheduler, watch, bankOf };
+  const aws = awsOf(parts);
+  const callers = new Callers(parts, aws);
   watch.onAsked = (consentId) => callers.asked(consentId);
-  const requests = requestQueue(world);
   const missed = (text: string) => watch.missed(JSON.parse(text).subject);
-  new RequestServer(world, requests, (text, again) => callers.request(text, again), missed);
-  return {
-    ...{ world, table, results, timers, requests, scheduler, watch, bankOf, callers },
-    banks: banksOf(world),
-  };
+  new RequestServer(world, requests, (text) => callers.serve(text), missed);
+  return { ...parts, aws, callers, banks: banksOf(world) };
 }
 
 /** A queue that feeds a function. */
@@ -142,7 +145,7 @@ function requestQueue(world: World): Queue {
   return new Queue(world, { name: 'bank-call-requests.fifo', ...fifo, deadLetters });
 }
 
-function awsOf({ world, table, results, timers, requests, scheduler, watch }: Stage): Aws {
+function awsOf({ world, table, results, timers, requests, scheduler, watch }: Parts): Aws {
   const taken = new Set<string>();
   const all = [results, timers, requests].flatMap((queue) => {
     const letters = queue.traits.deadLetters?.queue;

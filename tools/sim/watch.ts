@@ -52,6 +52,9 @@ export class Watch {
   readonly #bankOf: Map<string, Bank>;
   readonly #reports = new Map<string, Reported[]>();
   readonly #underWay = new Map<string, Reported>();
+  readonly #begun = new Map<string, Set<string>>();
+  /** Of the calls that were begun. */
+  readonly #keys = new Set<string>();
   readonly #told = new Map<string, Reported>();
   readonly #lastOf = new Map<string, Reported>();
   readonly #ending = new Map<string, Mandate>();
@@ -70,6 +73,8 @@ export class Watch {
   }
 
   reported(report: Reported): void {
+    this.#begun.get(report.consentId)?.delete(report.id);
+    this.#keys.add(keyOf(report.id));
     // What was wrong with the life before is over.
     if (report.said === 'granted') this.excused.delete(report.consentId);
     const known = this.#reports.get(report.consentId);
@@ -85,6 +90,19 @@ export class Watch {
   /** A call that should have told something of the consent did not: it is made again in a day. */
   missed(consentId: string): void {
     this.#missed.get(consentId)?.add(Math.floor(this.#world.agenda.now / DAY));
+  }
+
+  /** A program has been let begin a call: its report will tell of it, unless it dies. */
+  begun(id: string, consentId: string): void {
+    const known = this.#begun.get(consentId);
+    if (known === undefined) this.#begun.set(consentId, new Set([id]));
+    else known.add(id);
+    this.#keys.add(keyOf(id));
+  }
+
+  /** Who was to tell it has died. */
+  unreported(id: string): void {
+    this.#underWay.delete(id);
   }
 
   /** Whether a successor of token number `used` was reported, and is not acknowledged yet. */
@@ -190,6 +208,13 @@ export class Watch {
     this.#world.break(FOUND_IN_TIME, `${consentId} has ended, and is ${consent.status}`);
   }
 
+  /** How many calls for it are being made; one whose turn was just written has not said so yet. */
+  #begunOf({ consentId, lease }: Held['consent']): number {
+    const begun = this.#begun.get(consentId);
+    const isNew = lease !== undefined && !this.#keys.has(lease.resultKey);
+    return (begun?.size ?? 0) + (isNew ? 1 : 0);
+  }
+
   #unapplied(queue: string, id: string, subject: string, body: string): string | undefined {
     if (this.#aside.has(body)) return undefined;
     const line = this.#decided.get(id);
@@ -219,7 +244,7 @@ export class Watch {
     const last = (call: Call) => this.#lastOf.get(`${consent.consentId} ${callKey(call)}`);
     this.#judge(NO_EARLY_CALL, noEarlyCall(before?.consent, consent, now, last));
     const reported = this.#of(consent.consentId);
-    this.#judge(ATTENDED, attendedLeftOut(consent, reported));
+    this.#judge(ATTENDED, attendedLeftOut(consent, reported, this.#begunOf(consent)));
     if (before === undefined) return;
     this.#judge(ENDED_STAYS, endedStays(before.consent, consent, reported));
   }

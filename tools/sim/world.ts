@@ -56,6 +56,16 @@ export class World {
     return true;
   }
 
+  /** Until so many milliseconds have passed. */
+  pause(ms: number): Promise<void> {
+    return new Promise((resolve) => {
+      this.agenda.after(ms, () => {
+        this.woken = true;
+        resolve();
+      });
+    });
+  }
+
   count(name: string): void {
     this.counts.set(name, (this.counts.get(name) ?? 0) + 1);
   }

@@ -9,17 +9,17 @@ import * as z from 'zod/mini';
 import type { Instant } from '../consent/instant.ts';
 import { PROVIDERS } from '../consent/provider.ts';
 
-const CONSENT_ID_BYTES_MAX = 1_000;
+export const CONSENT_ID_BYTES_MAX = 1_000;
 const NAME_CHARS_MAX = 256;
 const OPERATION_CHARS_MAX = 64;
 export const PARAMETERS_BYTES_MAX = 1_024;
-const PARAMETERS_LEVELS_MAX = 8;
+export const PARAMETERS_LEVELS_MAX = 8;
 const CALLS_PER_DAY_MAX = 1_000;
 
 const PLAIN = /^[^\p{Cc}\p{Cs}\uFFFE\uFFFF]*$/u;
 const RFC_3339_CHARS = 24;
 
-/** A name of 1 to `charsMax` UTF-16 units. */
+/** A name of 1 to `charsMax` characters, which zod counts as code points. */
 export function nameWithin(charsMax: number): z.ZodMiniString {
   const expected = `1..${charsMax} characters, none of them a control character`;
   return z

@@ -2,6 +2,7 @@
  * The queues, property by property: nothing can be taken away from one without a line of this file
  * saying otherwise, and nobody sends results but who may.
  */
+import { readFileSync } from 'node:fs';
 import { Duration } from 'aws-cdk-lib';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { longEnough } from '../../infra/consent-queues.ts';
@@ -19,6 +20,9 @@ import {
   WORKERS,
 } from './synthesised.ts';
 
+const DESCRIBED = JSON.parse(
+  readFileSync(new URL('../../docs/contracts/asyncapi.json', import.meta.url), 'utf8'),
+);
 const KEY = expect.stringMatching(/^arn:aws:kms:eu-central-1:000000000000:key\//);
 const ADMINISTRATOR = 'arn:aws:iam::000000000000:role/administrator';
 const EVERY_RIGHT = { Statement: [{ Effect: 'Allow', Action: '*', Resource: '*' }] };
@@ -89,6 +93,22 @@ describe('the queues', () => {
       ...expected,
     });
   });
+
+  it.each(['bank-call-results', 'bank-call-requests.fifo'])(
+    'are described to others as they are: %s',
+    (name) => {
+      const { address, bindings } = DESCRIBED.channels[name];
+      const { name: named, fifoQueue, ...settings } = bindings.sqs.queue;
+
+      const QueueName = address.replace('{stage}', 'prod');
+      const deployed = propertiesOf(templates, 'AWS::SQS::Queue', 'QueueName', QueueName);
+
+      expect([named, fifoQueue]).toEqual([address, deployed.FifoQueue ?? false]);
+      for (const [key, value] of Object.entries(settings)) {
+        expect(deployed).toHaveProperty(key.charAt(0).toUpperCase() + key.slice(1), value);
+      }
+    },
+  );
 
   it.each(Object.keys(QUEUES).filter((name) => name !== 'bank-call-results'))(
     'are reached by TLS only: %s',

@@ -1,0 +1,21 @@
+/** The core's notices of which the examples of docs/messages.md are made. */
+import type { Notice, NoticeType } from '../../shared/consent/notice.ts';
+import { NOTICES } from '../../shared/messages/notices.ts';
+import { exampleOf } from '../../tools/docs/examples.ts';
+
+export function noticeIn(type: NoticeType): Notice {
+  const { id, subject, time, data } = NOTICES[type].parse(exampleOf(type));
+  const { provider, bank, generation, sequence, ...rest } = data;
+  const errors =
+    'errors' in rest && rest.errors.map((error) => ({ ...error, at: error.time, time: undefined }));
+  return {
+    id,
+    consentId: subject,
+    at: time,
+    ...(provider && { provider }),
+    ...(bank && { bankId: bank.id }),
+    generation,
+    sequence,
+    body: { ...rest, ...(errors && { errors }), type } as Notice['body'],
+  };
+}

@@ -121,14 +121,17 @@ export interface Lease {
   readonly requestId?: string;
 }
 
-/** What was true of a result when its caller wrote its token down, ahead of its message. */
+/**
+ * A result whose message is still to come: its call has been counted. Where its caller has written
+ * its token down as well, what was true of it then.
+ */
 export interface Foretold {
   readonly key: string;
-  /** Its token had never been seen. */
-  readonly fresh: boolean;
-  /** Its call had used a token that was not the latest any more. */
-  readonly lostRace: boolean;
   readonly requestId?: string;
+  /** Its token had never been seen. */
+  readonly fresh?: boolean;
+  /** Its call had used a token that was not the latest any more. */
+  readonly lostRace?: boolean;
 }
 
 export interface End {

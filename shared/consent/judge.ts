@@ -50,7 +50,8 @@ export function judge(draft: Draft, reported: BankCallCompleted): Unheard | unde
   learnBank(draft, event.bank);
   if (told?.fresh) draft.notes.push('token-rotated');
   // What was written down ahead may have a successor by now; what an end wiped is gone.
-  if (event.token !== undefined && (told === undefined || consent.token === undefined)) {
+  const isKept = told?.fresh !== undefined && consent.token !== undefined;
+  if (event.token !== undefined && !isKept) {
     keepToken(draft, event.token, at, usedFingerprint);
   }
   noteTransfer(draft, event);

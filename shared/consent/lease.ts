@@ -88,17 +88,25 @@ function refusalByDay(consent: Consent, wish: Wish, policy: Policy): Refusal | u
   return { reason: 'day-used-up', until: end };
 }
 
-/** The consent while the call is made: its turn, and its place in the day's ledger. */
+/**
+ * The consent while the call is made: its turn, and its place in the day's ledger. Whoever had the
+ * turn before and lost it may still report: that call has been counted.
+ */
 export function withLease(consent: Consent, { call, at }: Wish, lease: Lease): Consent {
-  const { foretold, lineage } = consent;
+  const { lineage, lease: lost } = consent;
   const ledger = ledgerWith(consent, call, at);
+  const foretold = [...(consent.foretold ?? []), ...(lost ? [foretoldBy(lost)] : [])];
   return {
     ...consent,
     lease,
     lineage: lineage.slice(-LINEAGE_MAX),
     ...(ledger && { ledger }),
-    ...(foretold && { foretold: foretold.slice(1 - FORETOLD_MAX) }),
+    ...(foretold.length > 0 && { foretold: foretold.slice(1 - FORETOLD_MAX) }),
   };
+}
+
+function foretoldBy({ resultKey, requestId }: Lease): Foretold {
+  return { key: resultKey, ...(requestId !== undefined && { requestId }) };
 }
 
 /** An answer, by the key of the result that will report it. */
@@ -146,16 +154,18 @@ export function noted(consent: Consent, answer: Answered): Noted {
 
 /** Whether the answer has been written down, or its result been applied already. */
 export function isNoted({ foretold = [], applied }: Consent, key: string): boolean {
-  return applied.includes(key) || foretold.some((one) => one.key === key);
+  return (
+    applied.includes(key) || foretold.some((one) => one.key === key && one.fresh !== undefined)
+  );
 }
 
-/** What was written down of a result before its message came; it is not needed again. */
+/** The latest that is known of a result before its message; it is not needed again. */
 export function takeForetold({ consent }: Draft, key: string): Foretold | undefined {
-  const { foretold } = consent;
-  const told = foretold?.find((one) => one.key === key);
-  if (foretold === undefined || told === undefined) return undefined;
+  const { foretold = [] } = consent;
+  const told = foretold.findLast((one) => one.key === key);
+  if (told === undefined) return undefined;
 
-  const others = foretold.filter((one) => one !== told);
+  const others = foretold.filter((one) => one.key !== key);
   if (others.length > 0) consent.foretold = others;
   else delete consent.foretold;
   return told;

@@ -8,7 +8,7 @@ import type { Instant } from '../consent/instant.ts';
 import { consentId, instant, name, nameWithin, rfc3339 } from './wire.ts';
 
 const SOURCE = '/consent-lifecycle-worker';
-const SOURCE_CHARS_MAX = 1_000;
+const SOURCE_BYTES_MAX = 1_000;
 
 export type MessageType<Name extends string> = `consent-lifecycle.${Name}.v1`;
 
@@ -19,7 +19,7 @@ export function typeOf<Name extends string>(messageName: Name): MessageType<Name
 const envelope = {
   specversion: z.literal('1.0'),
   id: name,
-  source: nameWithin(SOURCE_CHARS_MAX),
+  source: nameWithin(SOURCE_BYTES_MAX),
   subject: consentId,
   time: instant,
   datacontenttype: z.exactOptional(z.string('text')),

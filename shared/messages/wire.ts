@@ -10,8 +10,8 @@ import type { Instant } from '../consent/instant.ts';
 import { PROVIDERS } from '../consent/provider.ts';
 
 export const CONSENT_ID_BYTES_MAX = 1_000;
-const NAME_CHARS_MAX = 256;
-const OPERATION_CHARS_MAX = 64;
+export const NAME_BYTES_MAX = 256;
+const OPERATION_BYTES_MAX = 64;
 export const PARAMETERS_BYTES_MAX = 1_024;
 export const PARAMETERS_LEVELS_MAX = 8;
 const CALLS_PER_DAY_MAX = 1_000;
@@ -19,15 +19,18 @@ const CALLS_PER_DAY_MAX = 1_000;
 const PLAIN = /^[^\p{Cc}\p{Cs}\uFFFE\uFFFF]*$/u;
 const RFC_3339_CHARS = 24;
 
-/** A name of 1 to `charsMax` characters, which zod counts as code points. */
-export function nameWithin(charsMax: number): z.ZodMiniString {
-  const expected = `1..${charsMax} characters, none of them a control character`;
-  return z
-    .string(expected)
-    .check(z.minLength(1, expected), z.maxLength(charsMax, expected), z.regex(PLAIN, expected));
+/** A name of 1 to `bytesMax` bytes of UTF-8: the room that the record of a consent has for it. */
+export function nameWithin(bytesMax: number): z.ZodMiniString {
+  const expected = `1..${bytesMax} bytes of UTF-8, none of them a control character`;
+  return z.string(expected).check(
+    z.minLength(1, expected),
+    z.maxLength(bytesMax, expected),
+    z.regex(PLAIN, expected),
+    z.refine((text: string) => Buffer.byteLength(text) <= bytesMax, expected),
+  );
 }
 
-export const name: z.ZodMiniString = nameWithin(NAME_CHARS_MAX);
+export const name: z.ZodMiniString = nameWithin(NAME_BYTES_MAX);
 
 export const optionalName: z.ZodMiniExactOptional<z.ZodMiniString> = z.exactOptional(name);
 
@@ -108,7 +111,7 @@ const parameters = z.record(z.string(), z.unknown(), 'an object').check(
 
 export const call = z.object(
   {
-    operation: nameWithin(OPERATION_CHARS_MAX),
+    operation: nameWithin(OPERATION_BYTES_MAX),
     accountId: optionalName,
     parameters: z.exactOptional(parameters),
     instructionId: optionalName,

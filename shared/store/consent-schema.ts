@@ -63,11 +63,13 @@ const transfer = z.object({
   tokenAt: optionalInstant,
 });
 
+const optionalFlag = z.exactOptional(flag);
+
 const foretold = z.object({
   key: text,
-  fresh: flag,
-  lostRace: flag,
   requestId: optionalText,
+  fresh: optionalFlag,
+  lostRace: optionalFlag,
 });
 
 const end = z.object({
@@ -123,7 +125,7 @@ const tokenFields = {
   token: z.exactOptional(secret),
   tokenFingerprint: optionalText,
   tokenReceivedAt: optionalInstant,
-  tokenRenewed: z.exactOptional(flag),
+  tokenRenewed: optionalFlag,
 } as const;
 
 export const storedState = z.object({

@@ -135,7 +135,7 @@ describe('a call with the client library', () => {
     const unnamed = rig.caller.withConsent('odd', { operation: '' }, never);
 
     await expect(unnamed).rejects.toThrow(
-      'call.operation "" is refused; expected 1..64 characters',
+      'call.operation "" is refused; expected 1..64 bytes of UTF-8',
     );
   });
 });

@@ -218,6 +218,25 @@ describe('a call may begin', () => {
     );
   });
 
+  it('after another that lost its turn, which is not counted again when it reports (rule 8)', () => {
+    const begun = grantedAnd();
+    const lost = answer('2026-11-23T11:00:00Z', 'OK', { used: 't0', token: 't1' });
+    const call = { operation: 'accounts', attended: false } as const;
+    const first = withLease(begun, { call, at: NOON }, { resultKey: lost.key, until: NOON + 1 });
+    const second = withLease(first, { call, at: NOON + 2 }, { resultKey: 'k', until: NOON + 3 });
+
+    const decision = decide(second, lost, POLICIES);
+
+    expect(decision).toMatchObject({
+      next: {
+        token: token('t1'),
+        ledger: { counts: { 'accounts|': 2 } },
+        lease: { resultKey: 'k' },
+      },
+    });
+    expect(decision).not.toHaveProperty('next.foretold');
+  });
+
   it('without making the lists of the consent longer than their bounds', () => {
     const many = <T>(one: T) => Array.from({ length: 99 }, () => one);
     const consent = aConsent({

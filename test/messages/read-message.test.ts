@@ -132,7 +132,8 @@ describe('a refusal', () => {
     [
       'data.call.operation',
       '',
-      'call.operation "" is refused; expected 1..64 characters, none of them a control character',
+      'call.operation "" is refused; expected 1..64 bytes of UTF-8, none of them a ' +
+        'control character',
     ],
     [
       'data.response.status',

@@ -121,6 +121,8 @@ export const arbitraryConsent: fc.Arbitrary<Consent> = arbitrary<Consent>(
       arbitrary<Foretold>(
         { key: text, fresh: fc.boolean(), lostRace: fc.boolean(), requestId: text },
         'requestId',
+        'fresh',
+        'lostRace',
       ),
     ),
     transfers: list(transfer),

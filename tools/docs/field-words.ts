@@ -6,19 +6,22 @@
 import { TOKEN_BYTES_MAX } from '../../shared/intake/happening.ts';
 import {
   CONSENT_ID_BYTES_MAX,
+  NAME_BYTES_MAX,
   PARAMETERS_BYTES_MAX,
   PARAMETERS_LEVELS_MAX,
 } from '../../shared/messages/wire.ts';
 import type { Contract } from './contracts.ts';
 
 const CONSENT_ID = `at most ${CONSENT_ID_BYTES_MAX} bytes of UTF-8`;
+const NAME = `at most ${NAME_BYTES_MAX} bytes of UTF-8`;
 
 export const FIELD_WORDS: Readonly<Record<string, string>> = {
   specversion: 'The version of CloudEvents.',
-  id: 'The same at every delivery: a second message with it is a copy.',
-  'bank-call-results id': 'A second message with it is a duplicate, and changes nothing.',
+  id: `The same at every delivery: a second message with it is a copy. It has ${NAME}.`,
+  'bank-call-results id': `A second message with it is a duplicate, and changes nothing. It has ${NAME}.`,
   'bank-call.completed id':
-    'Made for each bank call. A second message with it is a duplicate, and changes nothing.',
+    'Made for each bank call. A second message with it is a duplicate, and changes nothing. ' +
+    `It has ${NAME}.`,
   source: 'Who sends it.',
   'bank-call-results source': 'Who sends it, such as /jobs/balances.',
   type: 'Which message it is, and in which version.',
@@ -37,7 +40,7 @@ export const FIELD_WORDS: Readonly<Record<string, string>> = {
   'bank-call-results data.bank':
     'The bank. What is not told is taken from what is stored, else it is Europe/Berlin and no ' +
     "daily maximum but the provider's.",
-  'data.bank.id': 'Names the bank.',
+  'data.bank.id': `Names the bank, in ${NAME}.`,
   'data.bank.timeZone': "The IANA name of the zone in which the bank's day begins.",
   'bank-call-results data.bank.timeZone':
     "The IANA name of the zone in which the bank's day begins; one that is unknown is ignored.",
@@ -47,15 +50,15 @@ export const FIELD_WORDS: Readonly<Record<string, string>> = {
   'data.call.operation':
     'accounts, balances, transactions, account-details, funds-confirmation, transfer, ' +
     'transfer-state; any other word is taken too.',
-  'data.call.accountId': 'The account that the call is about.',
+  'data.call.accountId': `The account that the call is about: ${NAME}.`,
   'data.call.parameters':
     `What else the caller needs to make the call again: at most ${PARAMETERS_BYTES_MAX} bytes of ` +
     `JSON, ${PARAMETERS_LEVELS_MAX} levels deep.`,
-  'data.call.instructionId': 'The payment that the call is about.',
+  'data.call.instructionId': `The payment that the call is about: ${NAME}.`,
   'data.call.attended': 'Whether the PSU is present.',
   'data.usedTokenFingerprint':
     'The token that the call was made with: sha256: and the unpadded base64url of SHA-256 over it.',
-  'data.requestId': 'The id of the request that this call answers.',
+  'data.requestId': `The id of the request that this call answers: ${NAME}.`,
   'data.response': "The bank's answer as it came; null where none arrived.",
   'data.response.status': 'The HTTP status.',
   'data.response.headers': 'The HTTP headers, whatever the case of their names.',

@@ -24,7 +24,7 @@ const TIMEOUT_MS_MAX = LEASE_MAX_MS - TURN_REST_MS;
 export interface CallerOptions extends Reports {
   readonly dynamo: DynamoDBClient;
   readonly tableName: string;
-  /** Milliseconds after which the signal of a call is aborted: 150,000 unless said, 570,000 at most. */
+  /** Milliseconds after which a call is aborted: 150,000 unless said, 570,000 at most. */
   readonly timeoutMs?: number;
 }
 

@@ -38,8 +38,12 @@ export interface Caller {
   consumeRequests(make: Make, failed: Failed): Requests;
 }
 
+export type { BankResponse } from './answer.ts';
+export type { CallToMake } from './call-to-make.ts';
 // biome-ignore lint/performance/noBarrelFile: programs catch it, and this file is their way in.
-export { UnreportedResult } from './report.ts';
+export { type Grant, UnreportedResult } from './report.ts';
+export type { Failed, Make, RequestedCall, Requests } from './requests.ts';
+export type { Outcome, WithConsent } from './with-consent.ts';
 
 const SYSTEM: Surroundings = {
   clock: systemClock,
@@ -47,11 +51,13 @@ const SYSTEM: Surroundings = {
   timeout: (ms) => AbortSignal.timeout(ms),
 };
 
-export function createCaller(options: CallerOptions, surroundings: Surroundings = SYSTEM): Caller {
+/** `around` says what is different, such as the clock of the local AWS. */
+export function createCaller(options: CallerOptions, around: Partial<Surroundings> = {}): Caller {
   const { dynamo, tableName, timeoutMs = TIMEOUT_MS } = options;
   if (!(timeoutMs > 0 && timeoutMs <= TIMEOUT_MS_MAX)) {
     throw new RangeError(`timeoutMs ${timeoutMs} is refused; expected 1 to ${TIMEOUT_MS_MAX}`);
   }
+  const surroundings = { ...SYSTEM, ...around };
   const { newId, timeout } = surroundings;
   // Where a program's clock is off by minutes or days, the SDK has learnt by how much from AWS.
   const clock = () => surroundings.clock() + dynamo.config.systemClockOffset;

@@ -7,6 +7,7 @@ import {
   asksOfLogging,
   asksOfScheduler,
   asksOfTrust,
+  keysOfUpdate,
 } from '../support/aws-asks.ts';
 import type { Request } from '../support/iam.ts';
 
@@ -97,6 +98,23 @@ describe('what no call shows', () => {
       `sqs:DeleteMessage ${QUEUE}`,
       `sqs:GetQueueAttributes ${QUEUE}`,
     ]);
+  });
+
+  it('is, of an update, each attribute that it names at the top of the item', () => {
+    const update = {
+      Key: { pk: { S: 'CONSENT#status' }, sk: { S: 'STATE' } },
+      UpdateExpression:
+        'SET a = :b, #token = :token, c = list_append(if_not_exists(c, :d), :e) REMOVE f',
+      ConditionExpression: 'lease.resultKey = :key AND g = :a',
+      ExpressionAttributeNames: { '#token': 'token' },
+    };
+
+    expect(keysOfUpdate(JSON.stringify(update))).toEqual({
+      'dynamodb:Attributes': ['pk', 'sk', 'a', 'token', 'c', 'f', 'lease', 'g'],
+    });
+    expect(keysOfUpdate(JSON.stringify({ ...update, ReturnValues: 'ALL_OLD' }))).toMatchObject({
+      'dynamodb:ReturnValues': 'ALL_OLD',
+    });
   });
 
   it('is asked of a function that logs', () => {

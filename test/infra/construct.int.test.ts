@@ -66,13 +66,17 @@ describe('the stacks of docs/integrating.md', () => {
     expect(propertiesOf(resources, 'AWS::SNS::Subscription')).toMatchObject(FILTERS);
   });
 
-  it('name the versions of the CDK that we use', () => {
-    const { devDependencies } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
+  it('name the versions of the packages that we use', () => {
+    const { dependencies, devDependencies } = JSON.parse(
+      readFileSync(join(ROOT, 'package.json'), 'utf8'),
+    );
 
     const own = blocksOf(PAGE, 'json')
       .map((block) => JSON.parse(block))
       .at(-1);
 
+    const { 'consent-lifecycle-worker': _, ...clients } = own.dependencies;
+    expect(dependencies).toMatchObject(clients);
     expect(devDependencies).toMatchObject(own.devDependencies);
   });
 });

@@ -61,7 +61,7 @@ describe('policies', () => {
 });
 
 describe('a condition', () => {
-  const under = (Condition: object, conditionKeys: Record<string, string>) =>
+  const under = (Condition: object, conditionKeys: Request['conditionKeys']) =>
     allows([policy({ ...ALLOW, Condition })], { ...SEND, conditionKeys });
 
   it.each([
@@ -87,7 +87,20 @@ describe('a condition', () => {
   });
 
   it.each([
+    ['ForAllValues:StringEquals', ['pk', 'lease'], true],
+    ['ForAllValues:StringEquals', ['pk', 'status'], false],
+    ['ForAllValues:StringEquals', 'lease', true],
+    ['ForAllValues:StringEquals', [], true],
+    ['ForAllValues:StringEqualsIfExists', ['status'], false],
+  ])('%s ["pk","lease"] of %j is %j', (operator, actual, holds) => {
+    const condition = { [operator]: { 'dynamodb:Attributes': ['pk', 'lease'] } };
+
+    expect(under(condition, { 'dynamodb:Attributes': actual })).toBe(holds);
+  });
+
+  it.each([
     ['StringEquals', false],
+    ['ForAllValues:StringEquals', true],
     ['ArnLike', false],
     ['Bool', false],
     ['ArnNotEquals', true],
@@ -201,6 +214,13 @@ describe('what is not known here', () => {
     const request = { ...SEND, principal: ROLE, conditionKeys: { a: '1' } };
 
     expect(() => allows([policy(statement)], request)).toThrow(why);
+  });
+
+  it('is a key of many values where one is expected', () => {
+    const statement = { ...ALLOW, Condition: { StringEquals: { a: '1' } } };
+    const request = { ...SEND, conditionKeys: { a: ['1'] } };
+
+    expect(() => allows([policy(statement)], request)).toThrow('a has many values');
   });
 
   it('in a document is an error too', () => {

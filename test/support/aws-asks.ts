@@ -41,6 +41,26 @@ export function asksOfCall({ action, resource, passes }: Call, keyOf: KeyOf): re
 }
 
 /**
+ * What an UpdateItem names, as it was sent. DynamoDB Developer Guide, specifying-conditions:
+ * `dynamodb:Attributes` are those of the key, of what is updated and of the condition, each by its
+ * name at the top of the item.
+ */
+export function keysOfUpdate(body: string): Request['conditionKeys'] {
+  const { Key, UpdateExpression, ConditionExpression, ExpressionAttributeNames, ReturnValues } =
+    JSON.parse(body);
+  const expressions = `${UpdateExpression} ${ConditionExpression ?? ''}`;
+  const named = [...expressions.matchAll(/(?<![\w.:#])#?[A-Za-z]\w*/g)]
+    .map(([word]) => ExpressionAttributeNames?.[word] ?? word)
+    .filter((word) => !EXPRESSION_WORDS.includes(word));
+  return {
+    'dynamodb:Attributes': [...new Set([...Object.keys(Key), ...named])],
+    ...(ReturnValues !== undefined && { 'dynamodb:ReturnValues': ReturnValues }),
+  };
+}
+
+const EXPRESSION_WORDS = ['SET', 'REMOVE', 'AND', 'list_append', 'if_not_exists'];
+
+/**
  * Of the role of a function that a queue feeds. Lambda Developer Guide, services-sqs-configure; SQS
  * Developer Guide, sqs-configure-lambda-function-trigger, with `kms:Decrypt` for encrypted queues.
  */

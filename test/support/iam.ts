@@ -2,7 +2,7 @@
  * Whether policies allow a request, by IAM's own rules as far as our templates need them: the
  * evaluation logic, the element Principal and the condition operators of the IAM User Guide
  * (reference_policies_evaluation-logic, reference_policies_elements_principal,
- * reference_policies_elements_condition_operators). What is not known here is an error.
+ * reference_policies_elements_condition_operators, reference_policies_condition-set-operators). What is not known here is an error.
  */
 import type { Json } from './template.ts';
 
@@ -11,8 +11,11 @@ export interface Request {
   readonly principal?: string;
   readonly action: string;
   readonly resource: string;
-  /** Global and service keys by name; `aws:PrincipalArn` follows from the principal. */
-  readonly conditionKeys: Readonly<Record<string, string>>;
+  /**
+   * Global and service keys by name; `aws:PrincipalArn` follows from the principal. A key of many
+   * values is a list.
+   */
+  readonly conditionKeys: Readonly<Record<string, string | readonly string[]>>;
 }
 
 const DOCUMENT = ['Version', 'Id', 'Statement'];
@@ -101,22 +104,32 @@ const OPERATORS: Readonly<Record<string, Operator>> = {
   Bool: { matches: (expected, actual) => expected.toLowerCase() === actual.toLowerCase() },
 };
 
+const OF_MANY = 'ForAllValues:';
+
 function holds(
   name: string,
   key: string,
   expected: readonly string[],
   { principal, conditionKeys }: Request,
 ): boolean {
-  const base = name.replace(/IfExists$/, '');
+  const isOfMany = name.startsWith(OF_MANY);
+  const single = isOfMany ? name.slice(OF_MANY.length) : name;
+  const base = single.replace(/IfExists$/, '');
   const operator = Object.hasOwn(OPERATORS, base) ? OPERATORS[base] : undefined;
   if (operator === undefined) throw new Error(`condition operator "${name}" is not known here`);
 
   const keys = { ...(principal?.startsWith('arn:') && { 'aws:PrincipalArn': principal }) };
   const all = Object.entries({ ...keys, ...conditionKeys });
   const actual = all.find(([one]) => one.toLowerCase() === key.toLowerCase())?.[1];
-  if (actual === undefined) return operator.negated === true || base !== name;
-  const matches = expected.some((one) => operator.matches(literal(one), actual));
-  return operator.negated ? !matches : matches;
+  // For all of no values anything is true.
+  if (actual === undefined) return isOfMany || operator.negated === true || base !== single;
+  if (typeof actual !== 'string' && !isOfMany) {
+    throw new Error(`${key} has many values; expected ${OF_MANY} before ${name}`);
+  }
+  return listOf(actual).every((value) => {
+    const matches = expected.some((one) => operator.matches(literal(one), value));
+    return operator.negated ? !matches : matches;
+  });
 }
 
 /** Each part between colons is compared by itself, wildcards and all. */

@@ -1,15 +1,13 @@
 /**
  * What a newcomer meets first holds: the links of every page lead somewhere, the commands exist,
- * the messages to copy are taken by the worker, and no folder is missing from the map.
+ * and no folder is missing from the map. Its program is run by readme.int.test.ts.
  */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { readResult } from '../../shared/intake/read-result.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 const README = readFileSync(join(ROOT, 'README.md'), 'utf8');
-const AT = Date.parse('2026-11-23T09:00:00Z');
 
 const PAGES = [
   'README.md',
@@ -77,14 +75,6 @@ describe('README.md', () => {
     const { scripts } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
 
     expect(commandsOf(path).filter((name) => !Object.hasOwn(scripts, name))).toEqual([]);
-  });
-
-  it('has messages to copy that the worker takes', () => {
-    const bodies = [...README.matchAll(/--message-body '([^']+)'/g)].map(([, body = '']) => body);
-
-    const readings = bodies.map((body) => readResult({ messageId: 'm', body, sentAt: AT }, AT));
-
-    expect(readings.map((reading) => reading.kind)).toEqual(['event', 'event']);
   });
 
   it('has every folder of shared/ on its map', () => {

@@ -13,7 +13,7 @@ import { INTEGRATING, type PagePrograms, startPagePrograms } from '../support/pa
 
 const PROGRAMS = [
   ...['caller.ts', 'call-bank.ts', 'daily-job.ts', 'consents.ts', 'serve-requests.ts'],
-  'requests-function.ts',
+  ...['requests-function.ts', 'pausing.ts'],
 ];
 /** The programs date what they report by the wall clock, so the story is told by it too. */
 const START = Date.now();
@@ -107,6 +107,19 @@ describe('requests-function.ts', () => {
 
     expect(JSON.parse(stdout)).toEqual({ batchItemFailures: [{ itemIdentifier: 'm-1' }] });
     expect(stderr).toBe('undefined TypeError\n');
+  });
+});
+
+describe('pausing.ts', () => {
+  it('takes the requests of a provider that is paused for done', async () => {
+    const body = JSON.stringify({ data: { provider: 'keybank' } });
+    const record = { messageId: 'm-1', body, attributes: { MessageGroupId: 'g' } };
+
+    const { stdout, stderr } = await programs.runCode(`
+      import { handler } from './pausing.ts';
+      console.log(JSON.stringify(await handler({ Records: [${JSON.stringify(record)}] })));`);
+
+    expect({ stdout, stderr }).toEqual({ stdout: '{"batchItemFailures":[]}\n', stderr: '' });
   });
 });
 

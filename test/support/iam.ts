@@ -2,7 +2,8 @@
  * Whether policies allow a request, by IAM's own rules as far as our templates need them: the
  * evaluation logic, the element Principal and the condition operators of the IAM User Guide
  * (reference_policies_evaluation-logic, reference_policies_elements_principal,
- * reference_policies_elements_condition_operators, reference_policies_condition-set-operators). What is not known here is an error.
+ * reference_policies_elements_condition_operators, reference_policies_condition-set-operators).
+ * What is not known here is an error.
  */
 import type { Json } from './template.ts';
 

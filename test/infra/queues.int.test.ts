@@ -61,7 +61,7 @@ const QUEUES: Readonly<Record<string, Json>> = {
   'due-timers-dlq': { ...DEAD_LETTERS, ...redriveFrom('due-timers') },
   'bank-call-requests.fifo': {
     ...FIFO,
-    VisibilityTimeout: 150,
+    VisibilityTimeout: 200,
     MessageRetentionPeriod: 86_400,
     ...redriveTo('bank-call-requests-dlq.fifo', 5),
   },

@@ -98,7 +98,7 @@ export async function simulate(wish: Wish): Promise<Outcome> {
 }
 
 /** Lets happen what is to happen; a promise's consequences run before the next thing begins. */
-async function play(world: World, until: Instant): Promise<void> {
+export async function play(world: World, until: Instant): Promise<void> {
   while (world.broken === undefined && world.agenda.step(until)) {
     if (!world.woken) continue;
     world.woken = false;
@@ -113,7 +113,7 @@ function consequences(): Promise<void> {
   });
 }
 
-function stageOf(world: World): Stage {
+export function stageOf(world: World): Stage {
   const table = new Table();
   const results = feeding(world, 'bank-call-results');
   const timers = feeding(world, 'due-timers');

@@ -20,7 +20,7 @@ const CLOCK_FAR_OFF_DAYS = [-3, -1, 2];
 const ASKED_AGAIN = 0.8;
 const NEW_CONSENT_ID = 0.3;
 const LIFETIME_TOLD = 0.5;
-const WEEKLY = 1 / 3;
+const WEEKLY = 1 / 2;
 
 type Producer = 'job' | 'server' | 'app';
 
@@ -102,7 +102,7 @@ export class Callers {
   async #syncThrough(consentId: string): Promise<void> {
     const { world } = this.#town;
     for (const call of callsOf(accountOf(this.#mandate(consentId)), false)) {
-      await this.#programs.call('job', consentId, call);
+      if (!(await this.#programs.call('job', consentId, call))) return;
       await world.pause(world.random('job').within(SECOND, MINUTE));
     }
   }

@@ -51,17 +51,23 @@ export class Programs {
     this.#clocks = clocks;
   }
 
-  /** One call for a consent, if the library lets it begin. Never ends where the program dies. */
-  async call(by: string, consentId: string, call: Call): Promise<void> {
+  /**
+   * One call for a consent, if the library lets it begin; false where there is nothing to be had
+   * any more. Never ends where the program dies.
+   */
+  async call(by: string, consentId: string, call: Call): Promise<boolean> {
     const { world } = this.#town;
     const attempt = this.#attempt(by, consentId, call);
     try {
       const outcome = await attempt.caller.withConsent(consentId, call, (token) =>
         this.#make(attempt, token),
       );
-      if (outcome.outcome === 'refused') world.count(`refused: ${outcome.reason}`);
+      if (outcome.outcome === 'answered') return true;
+      world.count(`refused: ${outcome.reason}`);
+      return outcome.reason !== 'ended';
     } catch (error) {
       this.#failed(attempt, error);
+      return true;
     }
   }
 

@@ -6,9 +6,10 @@
  */
 import type { Consent } from './consent.ts';
 import type { AccountsToCache, Draft, Note } from './draft.ts';
-import type { Effect, HistoryEntry } from './effect.ts';
+import type { Effect } from './effect.ts';
 import type { ConsentEvent, TimerDue, TokenRescued } from './event.ts';
 import { endOnOurSide, grant } from './grants.ts';
+import { entryOf } from './history.ts';
 import { SECOND } from './instant.ts';
 import { judge } from './judge.ts';
 import { isFresh, isOfEarlierLife, keepToken } from './lineage.ts';
@@ -161,26 +162,8 @@ function isPlainSuccess({ event, effects, policy }: Draft): boolean {
 }
 
 function remember(draft: Draft, state: Consent | undefined): void {
-  const { consent, event, effects, notes } = draft;
-  const result = event.type === 'BankCallCompleted' ? event : undefined;
-  const entry: HistoryEntry = {
-    version: consent.version,
-    at: event.at,
-    event: event.type,
-    eventId: event.id,
-    ...(state && { from: state.status }),
-    to: consent.status,
-    generation: consent.generation,
-    ...(result && {
-      operation: result.call.operation,
-      category: result.finding.category,
-      row: result.finding.row,
-    }),
-    ...(result?.finding.correlation && { correlation: result.finding.correlation }),
-    ...(result?.finding.details && { details: result.finding.details }),
-    notes: [...notes],
-    effects: effects.map((effect) => effect.do),
-  };
+  const { consent, effects } = draft;
+  const entry = entryOf(draft, state);
   const number = consent.remembered;
   consent.remembered += 1;
   effects.push({ do: 'Remember', key: `remember:${number}`, number, entry });

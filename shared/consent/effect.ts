@@ -98,6 +98,46 @@ export interface HistoryEntry {
   readonly details?: readonly ErrorDetail[];
   readonly notes: readonly string[];
   readonly effects: readonly string[];
+  /** These three are missing from the entries of earlier code. */
+  readonly heard?: Heard;
+  readonly met?: Met;
+  readonly owed?: Owed;
+}
+
+/**
+ * What it takes to decide an entry's event again. A token is the start of its fingerprint. It is
+ * short, for each entry that is written is paid for with all that stand beside it.
+ */
+export interface Heard {
+  /** How long after it had happened it was judged, in ms. */
+  readonly lag?: number;
+  /** A short hash: the same call has the same one. */
+  readonly call?: string;
+  readonly attended?: true;
+  /** It answered the request that was under way for that call. */
+  readonly requested?: true;
+  readonly used?: string;
+  readonly brought?: string;
+  readonly retryAt?: Instant;
+  readonly validUntil?: Instant;
+}
+
+/** What the plain successes before it, which leave no entries, had made of the consent. */
+export interface Met {
+  readonly successAt?: Instant;
+  readonly held?: string;
+  /** Missing where the token came with the latest success. */
+  readonly heldSince?: Instant;
+  /** Those of the tokens heard of that were known, and are not held: the life of each. */
+  readonly knew?: readonly { readonly print: string; readonly generation: number }[];
+}
+
+/** What an entry's effects were about. */
+export interface Owed {
+  readonly timerAt?: Instant;
+  /** The number of the first request, and the notices' names: ids without the consent's ref. */
+  readonly request?: number;
+  readonly notices?: readonly string[];
 }
 
 /** Writes entry number `number` (counted from 0) of the history. */

@@ -67,7 +67,8 @@ function noticeSchema() {
   });
 }
 
-function historySchema() {
+/** An entry of the history, wherever it stands. */
+export function historySchema() {
   const errorDetail = z.object({
     code: optionalText,
     location: optionalText,
@@ -88,6 +89,33 @@ function historySchema() {
     details: z.exactOptional(z.array(errorDetail)),
     notes: z.array(text),
     effects: z.array(text),
+    heard: z.exactOptional(
+      z.object({
+        lag: optionalInstant,
+        call: optionalText,
+        attended: z.exactOptional(z.literal(true)),
+        requested: z.exactOptional(z.literal(true)),
+        used: optionalText,
+        brought: optionalText,
+        retryAt: optionalInstant,
+        validUntil: optionalInstant,
+      }),
+    ),
+    met: z.exactOptional(
+      z.object({
+        successAt: optionalInstant,
+        held: optionalText,
+        heldSince: optionalInstant,
+        knew: z.exactOptional(z.array(z.object({ print: text, generation: count }))),
+      }),
+    ),
+    owed: z.exactOptional(
+      z.object({
+        timerAt: optionalInstant,
+        request: z.exactOptional(count),
+        notices: z.exactOptional(z.array(text)),
+      }),
+    ),
   });
 }
 

@@ -116,6 +116,9 @@ function remembered(number: number): Effect {
     details: times(8, () => detail),
     notes: times(8, () => 'n'.repeat(32)),
     effects: times(40, () => 'RequestCall'),
+    heard: { lag: NOW, call: 'c'.repeat(16), used: 'u'.repeat(11), brought: 'b'.repeat(11) },
+    met: { successAt: NOW, held: 'h'.repeat(11), heldSince: NOW },
+    owed: { timerAt: NOW, request: 99, notices: times(6, () => 'n'.repeat(60)) },
   };
   return { do: 'Remember', key: `remember:${number}`, number, entry };
 }

@@ -2,7 +2,10 @@
 import fc from 'fast-check';
 import type {
   Effect,
+  Heard,
   HistoryEntry,
+  Met,
+  Owed,
   RequestCall,
   RequestReason,
   SetTimer,
@@ -128,6 +131,44 @@ const entry = arbitrary<HistoryEntry>(
     details: list(arbitrary<ErrorDetail>({ code: text, location: text }, 'code', 'location')),
     notes: list(text),
     effects: list(text),
+    heard: arbitrary<Heard>(
+      {
+        lag: count,
+        call: text,
+        attended: fc.constant(true),
+        requested: fc.constant(true),
+        used: text,
+        brought: text,
+        retryAt: instant,
+        validUntil: instant,
+      },
+      'lag',
+      'call',
+      'attended',
+      'requested',
+      'used',
+      'brought',
+      'retryAt',
+      'validUntil',
+    ),
+    met: arbitrary<Met>(
+      {
+        successAt: instant,
+        held: text,
+        heldSince: instant,
+        knew: list(fc.record({ print: text, generation: count })),
+      },
+      'successAt',
+      'held',
+      'heldSince',
+      'knew',
+    ),
+    owed: arbitrary<Owed>(
+      { timerAt: instant, request: count, notices: list(text) },
+      'timerAt',
+      'request',
+      'notices',
+    ),
   },
   'from',
   'operation',
@@ -135,6 +176,9 @@ const entry = arbitrary<HistoryEntry>(
   'row',
   'correlation',
   'details',
+  'heard',
+  'met',
+  'owed',
 );
 
 type EffectOf<Kind extends Effect['do']> = Extract<Effect, { readonly do: Kind }>;

@@ -160,7 +160,7 @@ describe('the architecture', () => {
       return [
         ...(lines.length > max ? [`${path} has ${lines.length} lines, of ${max}`] : []),
         ...(wide >= 0 ? [`${path}:${wide + 1} is wider than ${COLUMNS_MAX} columns`] : []),
-        ...(path.startsWith('test/') || /^\/\*\*/.test(text)
+        ...(path.startsWith('test/') || /^(#!.*\n)?\/\*\*/.test(text)
           ? []
           : [`${path} says not what it is for`]),
       ];

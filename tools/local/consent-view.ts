@@ -16,12 +16,17 @@ export async function viewConsent(
   dynamo: DynamoDBClient,
   tableName: string,
   consentId: string,
-): Promise<unknown | undefined> {
+): Promise<object | undefined> {
   const Key = stateKeyOf(consentId);
   const read = await dynamo.send(
     new GetItemCommand({ TableName: tableName, Key, ConsistentRead: true }),
   );
-  return read.Item === undefined ? undefined : readable('', unmarshall(read.Item));
+  return read.Item && fieldsOf(unmarshall(read.Item));
+}
+
+function fieldsOf(value: object): object {
+  const fields = Object.entries(value).map(([key, held]) => [key, readable(key, held)]);
+  return Object.fromEntries(fields);
 }
 
 function readable(name: string, value: unknown): unknown {
@@ -29,7 +34,5 @@ function readable(name: string, value: unknown): unknown {
   if (name === EXPIRES_AT && typeof value === 'number') return readable('at', value * SECOND);
   if (INSTANT.test(name) && typeof value === 'number') return new Date(value).toISOString();
   if (Array.isArray(value)) return value.map((entry) => readable('', entry));
-  if (typeof value !== 'object' || value === null) return value;
-  const fields = Object.entries(value).map(([key, held]) => [key, readable(key, held)]);
-  return Object.fromEntries(fields);
+  return typeof value === 'object' && value !== null ? fieldsOf(value) : value;
 }

@@ -11,6 +11,7 @@ import { refreshDialectPage } from './dialect-pages.ts';
 import { lifecycleTable, policyTable, reactionTable } from './lifecycle-page.ts';
 import { schemaFile } from './message-schemas.ts';
 import { effectNames, metricTable, noteNames } from './metrics-page.ts';
+import { opsHelp } from './ops-page.ts';
 
 export interface Page {
   readonly path: string;
@@ -28,6 +29,9 @@ const PARTS = {
     metrics: metricTable,
     notes: noteNames,
     effects: effectNames,
+  },
+  'docs/operating.md': {
+    ops: opsHelp,
   },
   'docs/performance.md': {
     mix: () => mixTable(readCounted()),

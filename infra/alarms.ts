@@ -198,6 +198,14 @@ function answers({ stage }: ConsentState): readonly AlarmRow[] {
       threshold: 1,
     },
     {
+      name: 'endings-held',
+      suffers: 'So many consents of one bank seem to have ended that nobody more is asked.',
+      doThis:
+        'Is the bank in trouble? Hold or release its ends: in 72 hours they come by themselves.',
+      metric: countOf(stage, 'ending-held', FIVE_MINUTES),
+      threshold: 1,
+    },
+    {
       name: 'callers-silent',
       suffers: 'Requests stay unanswered for a day: suspect consents stay suspect.',
       doThis: 'Look whether the callers run, and name the requestId in what they report.',

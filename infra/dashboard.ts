@@ -21,7 +21,7 @@ const WIDTH = 24;
 const HEIGHT = 7;
 
 /** The notes that tell how consents fare; the others stand together at the end. */
-const FATES = ['strike', 'strike-voided', 'ended', 'revived'] as const;
+const FATES = ['strike', 'strike-voided', 'ending-held', 'ended', 'revived'] as const;
 const WAITS = ['limit-wait', 'rolling-window', 'day-full', 'unanswered'] as const;
 const TOKENS = ['token-rotated', 'token-not-renewed', 'token-outdated', 'race-lost'] as const;
 
@@ -45,7 +45,7 @@ export function createDashboard(
         ]),
       ),
       row(
-        graph('Suspected, cleared, ended, revived', sums(state, FATES)),
+        graph('Suspected, cleared, held, ended, revived', sums(state, FATES)),
         graph('Waits', sums(state, WAITS)),
         graph('Calls left today (least, by provider)', [
           searched(state.stage, 'calls-left', ['provider'], 'Minimum'),

@@ -167,6 +167,8 @@ export interface Consent {
   readonly lastSuccessAt?: Instant;
   readonly failingSince?: Instant;
   readonly strikes: readonly Strike[];
+  /** An end by the bank's answers that is not believed before `until`. (rule 20) */
+  readonly held?: { readonly since: Instant; readonly until: Instant };
   readonly confirming?: WaitingCall;
   readonly calls: readonly WaitingCall[];
   readonly races: readonly Race[];

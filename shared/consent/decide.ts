@@ -9,6 +9,7 @@ import type { AccountsToCache, Draft, Note } from './draft.ts';
 import type { Effect } from './effect.ts';
 import type { ConsentEvent, TimerDue, TokenRescued } from './event.ts';
 import { endOnOurSide, grant } from './grants.ts';
+import { decideHeld } from './held-ending.ts';
 import { entryOf } from './history.ts';
 import { SECOND } from './instant.ts';
 import { judge } from './judge.ts';
@@ -26,6 +27,7 @@ export const IGNORED_REASONS = [
   'nothing-new',
   'stale-timer',
   'unknown-consent',
+  'not-held',
   'token-not-kept',
 ] as const;
 
@@ -45,15 +47,19 @@ export type Decision =
 /** How many event ids are remembered, so that a duplicate is known for one. (rule 15) */
 export const APPLIED_MAX = 32;
 
-/** Decides what becomes of a consent (`undefined`: never seen) when `event` has happened. */
+/**
+ * Decides what becomes of a consent (`undefined`: never seen) when `event` has happened. With
+ * `brake`, an end that the bank's answers would make is held. (rule 20)
+ */
 export function decide(
   state: Consent | undefined,
   event: ConsentEvent,
   policies: Policies,
+  brake?: 'hold',
 ): Decision {
   if (state?.applied.includes(event.key)) return { outcome: 'ignored', reason: 'duplicate' };
 
-  const draft = draftOf(state, event, policies);
+  const draft = draftOf(state, event, policies, brake);
   const reason = apply(draft, state === undefined);
   if (reason !== undefined) return { outcome: 'ignored', reason };
 
@@ -76,6 +82,8 @@ function apply(draft: Draft, unknown: boolean): IgnoredReason | undefined {
       return applied(draft, endOnOurSide(draft, event));
     case 'TokenRescued':
       return rescue(draft, event);
+    case 'EndingDecided':
+      return unknown ? 'unknown-consent' : applied(draft, decideHeld(draft, event));
     case 'TimerDue':
       return unknown ? 'unknown-consent' : wake(draft, event);
     default:
@@ -124,12 +132,17 @@ function rescue(draft: Draft, event: TokenRescued): IgnoredReason | undefined {
   return undefined;
 }
 
-function draftOf(state: Consent | undefined, event: ConsentEvent, policies: Policies): Draft {
+function draftOf(
+  state: Consent | undefined,
+  event: ConsentEvent,
+  policies: Policies,
+  brake: 'hold' | undefined,
+): Draft {
   const provider = ('provider' in event ? event.provider : undefined) ?? state?.provider;
   const policy: Policy = policies[provider ?? 'klarna-consent'];
   const known = state ?? firstSeen(event);
   const consent = { ...known, version: known.version + 1 };
-  return { consent, effects: [], notes: [], cancels: [], event, policy };
+  return { consent, effects: [], notes: [], cancels: [], event, policy, ...(brake && { brake }) };
 }
 
 /** Whatever is heard first opens the consent: there is nothing to import. (decision 0002) */

@@ -25,6 +25,7 @@ export const NOTES = [
   'strike-voided',
   'race-lost',
   'race-lost-too-often',
+  'ending-held',
   'ended',
   'revived',
   'limit-wait',
@@ -54,6 +55,8 @@ export interface Draft {
   readonly cancels: TimerName[];
   readonly event: ConsentEvent;
   readonly policy: Policy;
+  /** Too many of this bank's consents are ending: one more is held. (rule 20) */
+  readonly brake?: 'hold';
   cache?: AccountsToCache;
   /** When a timer has fired that was due a little later: what it stood for is due. */
   dueBy?: Instant;

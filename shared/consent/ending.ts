@@ -54,6 +54,7 @@ function end(draft: Draft, status: Status, how: End & { readonly reason?: EndRea
   consent.races = [];
   consent.transfers = [];
   delete consent.token;
+  delete consent.held;
   delete consent.confirming;
   delete consent.limit;
 
@@ -127,6 +128,7 @@ export function beginLife(draft: Draft): void {
   consent.actions = [];
   consent.accountsRefused = 0;
   delete consent.end;
+  delete consent.held;
   delete consent.confirming;
   delete consent.limit;
   delete consent.failingSince;

@@ -68,10 +68,21 @@ export interface ConsentReplaced extends Happening {
   readonly by: string;
 }
 
+/** What the operators have decided of an end that is held. (rule 20) */
+export interface EndingDecided extends Happening {
+  readonly type: 'EndingDecided';
+  readonly decision: EndingDecision;
+}
+
+export const ENDING_DECISIONS = ['release', 'hold'] as const;
+
+export type EndingDecision = (typeof ENDING_DECISIONS)[number];
+
 export type ConsentEvent =
   | ConsentGranted
   | BankCallCompleted
   | TokenRescued
   | TimerDue
   | ConsentWithdrawn
-  | ConsentReplaced;
+  | ConsentReplaced
+  | EndingDecided;

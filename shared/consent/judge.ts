@@ -7,6 +7,7 @@ import { isEndedByUs } from './consent.ts';
 import { ask, type Draft, wasAuthorised } from './draft.ts';
 import { endByBank, revive } from './ending.ts';
 import type { BankCallCompleted } from './event.ts';
+import { holdEnding } from './held-ending.ts';
 import { DAY } from './instant.ts';
 import { endLease, takeForetold } from './lease.ts';
 import { countCall, learnBank } from './ledger.ts';
@@ -132,7 +133,11 @@ function strike(draft: Draft, event: BankCallCompleted, fresh: boolean): void {
   const { validUntil } = consent;
   const outlived = finding.category === 'CONSENT.EXPIRED' && validUntil !== undefined;
   if (outlived && at >= validUntil) return endByBank(draft, at);
-  if (areFinal(consent.strikes, policy) && !reprieve(draft)) return endByBank(draft, at);
+  // Once held, an end waits for its date, or for a person.
+  if (consent.held === undefined && areFinal(consent.strikes, policy) && !reprieve(draft)) {
+    if (draft.brake !== 'hold') return endByBank(draft, at);
+    holdEnding(draft);
+  }
 
   consent.status = 'suspect';
   if (consent.strikes.length > before || consent.confirming === undefined) {

@@ -23,6 +23,7 @@ const ENDED_BY_US = {
   TimerDue: [],
   ConsentWithdrawn: [],
   ConsentReplaced: [],
+  EndingDecided: [],
 } as const;
 
 const ENDED_BY_BANK = {
@@ -35,6 +36,7 @@ const ENDED_BY_BANK = {
 const ENDS = {
   ConsentWithdrawn: ['terminatedByTpp', 'revokedByPsu'],
   ConsentReplaced: ['replaced'],
+  EndingDecided: [],
 } as const;
 
 /** The statuses that may follow. None: the event is ignored, and says why. */
@@ -68,13 +70,14 @@ export const LIFECYCLE: Readonly<Record<Standing, Readonly<Record<Happening, rea
       ...ENDS,
     },
     suspect: {
-      ConsentGranted: ['valid', 'suspect', 'expired'],
-      Success: ['valid', 'suspect', 'expired'],
+      ConsentGranted: ['valid', 'suspect', 'expired', 'revokedByPsu'],
+      Success: ['valid', 'suspect', 'expired', 'revokedByPsu'],
       Strike: ['suspect', 'expired', 'revokedByPsu'],
-      OtherAnswer: ['suspect', 'expired'],
-      TokenRescued: ['suspect', 'expired'],
-      TimerDue: ['suspect', 'expired'],
+      OtherAnswer: ['suspect', 'expired', 'revokedByPsu'],
+      TokenRescued: ['suspect', 'expired', 'revokedByPsu'],
+      TimerDue: ['suspect', 'expired', 'revokedByPsu'],
       ...ENDS,
+      EndingDecided: ['suspect', 'expired', 'revokedByPsu'],
     },
     expired: ENDED_BY_BANK,
     revokedByPsu: ENDED_BY_BANK,

@@ -56,6 +56,11 @@ export interface Policy {
   readonly expiringLifetimeDays: number;
   readonly paymentLifeHours: number;
   readonly earlySeconds: number;
+  readonly brakeEndingsMin: number;
+  readonly brakeSharePercent: number;
+  readonly brakeWindowMinutes: number;
+  readonly brakeActiveDays: number;
+  readonly brakeHoldHours: number;
   /** Requests of our own per operation, account and bank day, when the bank states none. */
   readonly unattendedCallsPerDayMax?: number;
   readonly rotatesTokens: boolean;
@@ -140,6 +145,11 @@ const DEFAULT: Policy = {
   expiringLifetimeDays: 14,
   paymentLifeHours: 1,
   earlySeconds: 60,
+  brakeEndingsMin: 20,
+  brakeSharePercent: 5,
+  brakeWindowMinutes: 60,
+  brakeActiveDays: 7,
+  brakeHoldHours: 72,
   rotatesTokens: false,
   idempotentPayments: false,
 };

@@ -1,11 +1,11 @@
 /**
  * What follows from the dates, whatever was heard: a lifetime over, a notice due, a request
  * unanswered, a call due, and the one timer for whatever comes next. It is asked after every event,
- * so a timer is a hint and nothing is lost with one. (rules 6, 10, 14)
+ * so a timer is a hint and nothing is lost with one. (rules 6, 10, 14, 20)
  */
 import type { WaitingCall } from './consent.ts';
 import { ask, type Draft, owe, publish } from './draft.ts';
-import { endByLifetime } from './ending.ts';
+import { endByBank, endByLifetime } from './ending.ts';
 import { HOUR, type Instant, MINUTE } from './instant.ts';
 import { bankOf, roomFor } from './ledger.ts';
 import { giveUp } from './waiting.ts';
@@ -16,6 +16,8 @@ export function settle(draft: Draft, now: Instant): void {
   if (consent.end === undefined) {
     if (consent.validUntil !== undefined && consent.validUntil <= now) {
       endByLifetime(draft, consent.validUntil);
+    } else if (consent.held !== undefined && consent.held.until <= now) {
+      endByBank(draft, consent.held.until);
     } else {
       sayExpiring(draft, now);
       for (const held of waitingNow(draft)) proceed(draft, held, now);
@@ -137,8 +139,8 @@ function setTimer(draft: Draft): void {
 }
 
 function nextDate(draft: Draft): Instant {
-  const { validUntil, expiringAt } = draft.consent;
-  let next = Math.min(validUntil ?? Infinity, expiringAt ?? Infinity);
+  const { validUntil, expiringAt, held: ending } = draft.consent;
+  let next = Math.min(validUntil ?? Infinity, expiringAt ?? Infinity, ending?.until ?? Infinity);
   for (const held of waitingNow(draft)) {
     if (!held.awaitsAccounts) next = Math.min(next, dateOf(draft, held));
   }

@@ -7,7 +7,7 @@ import { announceStatus, type Draft, publishedStatus } from './draft.ts';
 import type { BankCallCompleted } from './event.ts';
 import { fetchAccounts } from './going-on.ts';
 import { type Instant, MINUTE } from './instant.ts';
-import { without } from './strikes.ts';
+import { areFinal, without } from './strikes.ts';
 import { ACCOUNTS_CALL, atOnce, callKey, giveUp, letWait, reasonOf } from './waiting.ts';
 
 /** `usedUp`: the token that this success took the place of, where strikes are to be held to it. */
@@ -54,6 +54,7 @@ function clearSuspicion(draft: Draft, event: BankCallCompleted, usedUp?: string)
 
   draft.notes.push('strike-voided');
   consent.strikes = standing;
+  if (!areFinal(standing, policy)) delete consent.held;
   if (standing.length > 0) return;
 
   consent.status = 'valid';

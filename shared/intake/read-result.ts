@@ -3,7 +3,7 @@
  * it by the dialect that the message names. Nothing is guessed from a body, and what cannot be read
  * gives up its token first.
  */
-import type { BankCallCompleted, ConsentGranted } from '../consent/event.ts';
+import type { BankCallCompleted, ConsentEvent, ConsentGranted } from '../consent/event.ts';
 import type { Instant } from '../consent/instant.ts';
 import { Secret } from '../consent/secret.ts';
 import { DIALECTS } from '../dialects/registry.ts';
@@ -71,15 +71,21 @@ function readGranted(message: ConsentGrantedMessage, happening: Happening): Read
   return { kind: 'event', event, notes: told?.notes ?? [] };
 }
 
-function readEnd(
-  message: Exclude<ResultMessage, BankCallCompletedMessage | ConsentGrantedMessage>,
-  happening: Happening,
-): Reading {
-  const event =
-    message.type === 'consent-lifecycle.consent.withdrawn.v1'
-      ? { type: 'ConsentWithdrawn' as const, ...happening, by: message.data.by }
-      : { type: 'ConsentReplaced' as const, ...happening, by: message.data.by };
-  return { kind: 'event', event, notes: [] };
+type EndMessage = Exclude<ResultMessage, BankCallCompletedMessage | ConsentGrantedMessage>;
+
+function readEnd(message: EndMessage, happening: Happening): Reading {
+  return { kind: 'event', event: endIn(message, happening), notes: [] };
+}
+
+function endIn({ type, data }: EndMessage, happening: Happening): ConsentEvent {
+  switch (type) {
+    case 'consent-lifecycle.consent.withdrawn.v1':
+      return { type: 'ConsentWithdrawn', ...happening, by: data.by };
+    case 'consent-lifecycle.consent.replaced.v1':
+      return { type: 'ConsentReplaced', ...happening, by: data.by };
+    default:
+      return { type: 'EndingDecided', ...happening, decision: data.decision };
+  }
 }
 
 /** `now` is when the result is judged. Never throws. */

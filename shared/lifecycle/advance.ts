@@ -4,9 +4,8 @@
  * message is done when its own effects are; until then it is redelivered, known for a duplicate,
  * and what is owed is performed again.
  */
-import type { Consent } from '../consent/consent.ts';
-import { type Decision, decide } from '../consent/decide.ts';
-import type { AccountsToCache } from '../consent/draft.ts';
+import { brakeBankOf, newlyActiveAt } from '../consent/brake.ts';
+import type { Decision } from '../consent/decide.ts';
 import type { Effect } from '../consent/effect.ts';
 import type { ConsentEvent } from '../consent/event.ts';
 import type { Instant } from '../consent/instant.ts';
@@ -14,13 +13,14 @@ import type { Policies } from '../consent/policy.ts';
 import { Failure } from '../runtime/failure.ts';
 import { asFailure } from './as-failure.ts';
 import { drain } from './drain.ts';
-import { outboxAfter } from './outbox.ts';
-import type { AccountCache, Clock, ConsentStore, Held, Journal, Perform } from './ports.ts';
+import { type Folded, fold } from './fold.ts';
+import type { AccountCache, Brake, Clock, ConsentStore, Held, Journal, Perform } from './ports.ts';
 import { lineOf } from './tell.ts';
 
 export interface Deps {
   readonly store: ConsentStore;
   readonly cache: AccountCache;
+  readonly brake: Brake;
   readonly perform: Perform;
   readonly journal: Journal;
   readonly policies: Policies;
@@ -70,14 +70,14 @@ async function take(
   deps: Deps,
 ): Promise<Step> {
   const [saved, folded] = await decideAndSave(held, events, deps);
-  const circumstances = {
-    before: folded.before,
-    notCached: folded.cached === 'too large',
-    policies: deps.policies,
-  };
-  folded.decisions.forEach((decision, index) => {
+  const notCounted = folded.next !== undefined && !(await isCounted(folded, deps));
+  const { before, cached, decisions } = folded;
+  const circumstances = { before, notCached: cached === 'too large', policies: deps.policies };
+  decisions.forEach((decision, index) => {
     const event = events[index];
-    if (event !== undefined) deps.journal.decided(lineOf(event, decision, circumstances));
+    const isLast = index === decisions.length - 1;
+    const around = { ...circumstances, notCounted: notCounted && isLast };
+    if (event !== undefined) deps.journal.decided(lineOf(event, decision, around));
   });
   if (saved === undefined || saved.outbox.length === 0) {
     return { held: saved, results: folded.decisions.map(() => DONE) };
@@ -116,8 +116,14 @@ async function decideAndSave(
 ): Promise<[Held | undefined, Folded]> {
   let held = loaded;
   let cachedAt: Instant | undefined;
+  let brake: 'hold' | 'pass' | undefined;
   for (let attempt = 1; attempt <= SAVE_ATTEMPTS_MAX; attempt += 1) {
-    const folded = fold(held, events, deps.policies);
+    let folded = fold(held, events, deps.policies, brake);
+    if (folded.ending !== undefined && brake === undefined) {
+      // Asked once: it counts each time. Its failure is ours, and ends no consent.
+      brake = (await deps.brake.hold(folded.ending)) ? 'hold' : 'pass';
+      folded = fold(held, events, deps.policies, brake);
+    }
     const { next, cache } = folded;
     if (cachedAt !== undefined && cache === undefined) await uncache(held, cachedAt, folded, deps);
     if (next === undefined) return [held, folded];
@@ -143,36 +149,16 @@ async function uncache(
   if (ended && held !== undefined) await cache.purge(held.consent.consentId, cachedAt + 1);
 }
 
-interface Folded {
-  readonly before: Consent | undefined;
-  readonly decisions: readonly Decision[];
-  readonly next?: Consent;
-  readonly outbox: readonly Effect[];
-  readonly cache?: AccountsToCache;
-  readonly cached?: Awaited<ReturnType<AccountCache['put']>>;
-}
-
-/** Decides event after event, up to the first that owes an effect. */
-function fold(held: Held | undefined, events: readonly ConsentEvent[], policies: Policies): Folded {
-  const decisions: Decision[] = [];
-  let next: Consent | undefined;
-  let outbox = held?.outbox ?? [];
-  let cache: AccountsToCache | undefined;
-  for (const event of events) {
-    const decision = decide(next ?? held?.consent, event, policies);
-    decisions.push(decision);
-    if (decision.outcome === 'ignored') continue;
-
-    next = decision.next;
-    outbox = outboxAfter(outbox, decision.effects, next);
-    if (decision.cache && decision.cache.at > (cache?.at ?? 0)) cache = decision.cache;
-    if (decision.effects.length > 0) break;
+/** Counts a consent that has just proved alive. Without it only the brake's share is less exact. */
+async function isCounted({ before, next }: Folded, deps: Deps): Promise<boolean> {
+  if (next?.provider === undefined) return true;
+  const policy = deps.policies[next.provider];
+  const at = newlyActiveAt(before, next, policy);
+  if (at === undefined) return true;
+  try {
+    await deps.brake.active({ bankId: brakeBankOf(next), ref: next.ref, at, policy });
+    return true;
+  } catch {
+    return false;
   }
-  return {
-    before: held?.consent,
-    decisions,
-    outbox,
-    ...(next && { next }),
-    ...(cache && { cache }),
-  };
 }

@@ -1,7 +1,8 @@
 /**
- * What the spine needs of the world. The consent store and the account cache have a twin in memory
- * beside the one on DynamoDB; a suite for each in test/contracts is passed by both.
+ * What the spine needs of the world. The consent store, the account cache and the brake have a twin
+ * in memory beside the one on DynamoDB; a suite for each in test/contracts is passed by both.
  */
+import type { BrakePolicy } from '../consent/brake.ts';
 import type { Category } from '../consent/category.ts';
 import type { Consent } from '../consent/consent.ts';
 import type { IgnoredReason } from '../consent/decide.ts';
@@ -52,6 +53,22 @@ export interface AccountCache {
   purge(consentId: string, before: Instant): Promise<void>;
 }
 
+/** One consent of a bank, to be counted there. */
+export interface CountedConsent {
+  readonly bankId: string;
+  readonly ref: string;
+  readonly at: Instant;
+  readonly policy: BrakePolicy;
+}
+
+/** Counts of a bank's consents. A count that is repeated counts twice: they are estimates. */
+export interface Brake {
+  /** Counts an end that is about to happen, and says whether it is to be held. (rule 20) */
+  hold(ending: CountedConsent): Promise<boolean>;
+  /** Counts a consent whose first success in a week was at `at`. */
+  active(alive: CountedConsent): Promise<void>;
+}
+
 /** Performs one effect. Safe to repeat; throws what failed. */
 export type Perform = (effect: Effect, consentId: string) => Promise<void>;
 
@@ -63,7 +80,7 @@ export interface Journal {
 }
 
 /** What the spine has to say beside the decider's notes. */
-export const SPINE_NOTES = ['accounts-too-large'] as const;
+export const SPINE_NOTES = ['accounts-too-large', 'activity-not-counted'] as const;
 
 export type SpineNote = (typeof SPINE_NOTES)[number];
 

@@ -10,13 +10,14 @@ interface Circumstances {
   /** The consent that the decision was made on, for where it changed nothing. */
   readonly before: Consent | undefined;
   readonly notCached: boolean;
+  readonly notCounted: boolean;
   readonly policies: Policies;
 }
 
 export function lineOf(
   event: ConsentEvent,
   decision: Decision,
-  { before, notCached, policies }: Circumstances,
+  { before, notCached, notCounted, policies }: Circumstances,
 ): JournalLine {
   const advanced = decision.outcome === 'advanced' ? decision : undefined;
   const consent = advanced ? advanced.next : before;
@@ -41,7 +42,11 @@ export function lineOf(
       generation: consent.generation,
       version: consent.version,
     }),
-    notes: [...(advanced?.notes ?? []), ...(tooLarge ? (['accounts-too-large'] as const) : [])],
+    notes: [
+      ...(advanced?.notes ?? []),
+      ...(tooLarge ? (['accounts-too-large'] as const) : []),
+      ...(notCounted ? (['activity-not-counted'] as const) : []),
+    ],
     effects: advanced?.effects.map((effect) => effect.do) ?? [],
     ...(left !== undefined && { callsLeft: left }),
   };

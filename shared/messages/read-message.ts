@@ -10,6 +10,7 @@ import { typeOf } from './cloud-event.ts';
 import { consentGranted } from './consent-granted.ts';
 import { consentReplaced } from './consent-replaced.ts';
 import { consentWithdrawn } from './consent-withdrawn.ts';
+import { endingDecided } from './ending-decided.ts';
 import { quote, refusalOf } from './refusal.ts';
 import { timerDue } from './timer-due.ts';
 
@@ -23,6 +24,7 @@ const RESULTS = {
   [typeOf('consent.granted')]: consentGranted,
   [typeOf('consent.withdrawn')]: consentWithdrawn,
   [typeOf('consent.replaced')]: consentReplaced,
+  [typeOf('ending.decided')]: endingDecided,
 } as const;
 
 const TIMERS = { [typeOf('timer.due')]: timerDue } as const;

@@ -98,6 +98,7 @@ const consentFields = {
   lastSuccessAt: optionalInstant,
   failingSince: optionalInstant,
   strikes: z.array(strike),
+  held: z.exactOptional(z.object({ since: instant, until: instant })),
   confirming: z.exactOptional(waitingCall),
   calls: z.array(waitingCall),
   races: z.array(z.object({ key: text, lost: count })),

@@ -18,6 +18,7 @@ import { type Counts, createCounts } from '../runtime/metrics.ts';
 import type { SqsWork } from '../runtime/sqs-batch.ts';
 import { systemClock } from '../runtime/system-clock.ts';
 import { DynamoAccountCache } from '../store/dynamo-account-cache.ts';
+import { DynamoBrake } from '../store/dynamo-brake.ts';
 import { DynamoConsentStore } from '../store/dynamo-consent-store.ts';
 import { journalOf, LOG_FIELDS } from './journal.ts';
 import type { ComeAgainCode, MetricName } from './metric-names.ts';
@@ -68,6 +69,7 @@ function depsOf(
   return {
     store: new DynamoConsentStore(clients.dynamo, environment.TABLE_NAME, randomUUID),
     cache: accounts,
+    brake: new DynamoBrake(clients.dynamo, environment.TABLE_NAME),
     journal: journalOf(log, counts),
     policies: POLICIES,
     clock: systemClock,

@@ -7,14 +7,16 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Consent } from '../../shared/consent/consent.ts';
 import { decide } from '../../shared/consent/decide.ts';
-import type {
-  BankCallCompleted,
-  ConsentEvent,
-  ConsentGranted,
-  ConsentReplaced,
-  ConsentWithdrawn,
-  TimerDue,
-  TokenRescued,
+import {
+  type BankCallCompleted,
+  type ConsentEvent,
+  type ConsentGranted,
+  type ConsentReplaced,
+  type ConsentWithdrawn,
+  ENDING_DECISIONS,
+  type EndingDecided,
+  type TimerDue,
+  type TokenRescued,
 } from '../../shared/consent/event.ts';
 import type { Account, ErrorDetail, Finding, RetryHint } from '../../shared/consent/finding.ts';
 import { DAY } from '../../shared/consent/instant.ts';
@@ -121,6 +123,14 @@ const event: fc.Arbitrary<ConsentEvent> = fc.oneof(
     { ...happening, type: fc.constant('ConsentReplaced'), by: text },
     'clockAhead',
   ),
+  arbitrary<EndingDecided>(
+    {
+      ...happening,
+      type: fc.constant('EndingDecided'),
+      decision: fc.constantFrom(...ENDING_DECISIONS),
+    },
+    'clockAhead',
+  ),
   arbitrary<TokenRescued>(
     { ...happening, type: fc.constant('TokenRescued'), provider, usedFingerprint: text, token },
     'clockAhead',
@@ -173,8 +183,8 @@ describe('whatever is stored and whatever happens', () => {
     const outcomes = new Set<string>();
 
     fc.assert(
-      fc.property(met, ({ consent, event: one }) => {
-        const decision = decide(consent, one, POLICIES);
+      fc.property(met, fc.constantFrom(undefined, 'hold'), ({ consent, event: one }, brake) => {
+        const decision = decide(consent, one, POLICIES, brake);
 
         outcomes.add(`${one.type} ${decision.outcome}`);
         if (decision.outcome === 'ignored') return;
@@ -186,8 +196,8 @@ describe('whatever is stored and whatever happens', () => {
       RUNS,
     );
 
-    // Six kinds of events, each of which has been applied and been ignored.
-    expect(outcomes.size).toBe(12);
+    // Seven kinds of events, each of which has been applied and been ignored.
+    expect(outcomes.size).toBe(14);
   });
 
   it('there is a decision on a consent never seen', () => {

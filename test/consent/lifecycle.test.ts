@@ -11,7 +11,10 @@ import { type Happening, LIFECYCLE, type Standing } from '../../shared/consent/l
 import { POLICIES, reactionTo } from '../../shared/consent/policy.ts';
 import {
   answer,
+  braked,
+  endingDecided,
   granted,
+  isBraked,
   itsTimer,
   replaced,
   rescued,
@@ -34,6 +37,9 @@ const HISTORIES: readonly (readonly Step[])[] = [
   [answer('2026-11-20T08:00Z', 'CONSENT.EXPIRED')],
   [GRANT, STRIKE, answer('2026-11-20T09:00Z', 'CONSENT.EXPIRED')],
   [GRANT, STRIKE, answer('2026-11-20T09:00Z', 'CONSENT.REVOKED')],
+  [GRANT, STRIKE, braked(answer('2026-11-20T09:00Z', 'CONSENT.EXPIRED'))],
+  [GRANT, STRIKE, braked(answer('2026-11-20T09:00Z', 'CONSENT.REVOKED'))],
+  [STRIKE, braked(answer('2026-11-20T09:00Z', 'CONSENT.REVOKED'))],
   [GRANT, answer('2026-11-24T08:00Z', 'OK', { used: 't0', now: '2026-11-25T01:00Z' })],
   [GRANT, withdrawn('2026-11-10T10:00Z', 'tpp')],
   [GRANT, withdrawn('2026-11-10T10:00Z', 'psu')],
@@ -61,10 +67,13 @@ const ANSWERS: readonly Category[] = [
 const EVENTS: readonly Step[] = [
   ...TIMES.flatMap((time) => [
     granted(time, { token: 'g' }),
+    granted(time, { now: '2026-11-26T09:00Z' }),
     granted(time, { validUntil: '2026-11-21T00:00Z' }),
     withdrawn(time, 'psu'),
     withdrawn(time, 'tpp'),
     replaced(time, 'consent-new'),
+    endingDecided(time, 'release'),
+    endingDecided(time, 'hold'),
     rescued(time, 'r', { provider: 'klarna-consent' }),
     ...ANSWERS.flatMap((category) => [
       answer(time, category),
@@ -88,7 +97,7 @@ function after(history: readonly Step[]): Consent | undefined {
 function play(state: Consent | undefined, step: Step) {
   if (typeof step === 'function' && state?.timer === undefined) return undefined;
   const event = typeof step === 'function' ? step(state as Consent) : step;
-  const decision = decide(state, event, POLICIES);
+  const decision = decide(state, event, POLICIES, isBraked(event) ? 'hold' : undefined);
   return { event, next: decision.outcome === 'advanced' ? decision.next : undefined };
 }
 

@@ -23,11 +23,14 @@ import {
   SQSClient,
 } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { decideForBank } from '../../shared/store/bank-decision.ts';
 import { DynamoAccountCache } from '../../shared/store/dynamo-account-cache.ts';
+import { DynamoBrake } from '../../shared/store/dynamo-brake.ts';
 import { DynamoConsentStore } from '../../shared/store/dynamo-consent-store.ts';
 import { DynamoLeases } from '../../shared/store/dynamo-leases.ts';
 import { createConsents } from '../../tools/local/create-resources.ts';
 import { accountCacheContract } from './account-cache.contract.ts';
+import { brakeContract } from './brake.contract.ts';
 import { consentStoreContract } from './consent-store.contract.ts';
 import { leasesContract } from './leases.contract.ts';
 import { queueContract } from './queue.contract.ts';
@@ -92,6 +95,11 @@ function askAws(roleArn: string): void {
       const client = new SQSClient();
       return { client, stop: async () => client.destroy() };
     });
+    brakeContract('DynamoBrake', async () => ({
+      brake: new DynamoBrake(dynamo, tableName),
+      decide: (bankId, decision) => decideForBank(dynamo, tableName, bankId, decision),
+      close,
+    }));
     schedulerContract('AWS', () => openScheduler(roleArn));
     schedulerValidationContract('AWS', () => openScheduler(roleArn));
   });

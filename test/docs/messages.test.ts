@@ -13,16 +13,16 @@ const PAGE = readFileSync(new URL('../../docs/messages.md', import.meta.url), 'u
 const AT = Date.parse('2027-01-01T00:00:00Z');
 
 describe('docs/messages.md', () => {
-  it.each(['bank-call.completed', 'consent.granted', 'consent.withdrawn', 'consent.replaced'])(
-    'has an example of %s that the worker takes',
-    (name) => {
-      const body = JSON.stringify(exampleOf(name));
+  it.each([
+    ...['bank-call.completed', 'consent.granted', 'consent.withdrawn', 'consent.replaced'],
+    'ending.decided',
+  ])('has an example of %s that the worker takes', (name) => {
+    const body = JSON.stringify(exampleOf(name));
 
-      const reading = readResult({ messageId: 'm', body, sentAt: AT }, AT);
+    const reading = readResult({ messageId: 'm', body, sentAt: AT }, AT);
 
-      expect(reading.kind).toBe('event');
-    },
-  );
+    expect(reading.kind).toBe('event');
+  });
 
   it.each(Object.keys(NOTICES) as NoticeType[])(
     'has an example of %s as the worker sends it',

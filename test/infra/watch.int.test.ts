@@ -57,6 +57,7 @@ const ALARMS: Readonly<Record<string, readonly string[]>> = {
   'credential-failures': ['credential-failed'],
   'client-quota-used-up': ['client-quota-used-up'],
   'tokens-not-renewed': ['token-not-renewed'],
+  'endings-held': ['ending-held'],
   'callers-silent': ['unanswered'],
   'function-errors': ['Errors'],
   'broken-records': ['to-come-again'],

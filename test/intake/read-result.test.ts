@@ -4,7 +4,14 @@ import { describe, expect, it } from 'vitest';
 import type { BankCallCompleted, ConsentEvent, TokenRescued } from '../../shared/consent/event.ts';
 import { readResult } from '../../shared/intake/read-result.ts';
 import type { Reading } from '../../shared/intake/reading.ts';
-import { COMPLETED, GRANTED, REPLACED, WITHDRAWN, withField } from '../messages/sample-messages.ts';
+import {
+  COMPLETED,
+  DECIDED,
+  GRANTED,
+  REPLACED,
+  WITHDRAWN,
+  withField,
+} from '../messages/sample-messages.ts';
 
 const TIME = Date.parse(COMPLETED.time);
 const SENT_AT = TIME + 2_000;
@@ -163,6 +170,10 @@ describe('the other messages of the queue', () => {
 
   it('tell a replacement', () => {
     expect(eventOf(REPLACED)).toMatchObject({ type: 'ConsentReplaced', by: 'consent-new' });
+  });
+
+  it('tell what was decided of an end that is held', () => {
+    expect(eventOf(DECIDED)).toMatchObject({ type: 'EndingDecided', decision: 'release' });
   });
 });
 

@@ -147,7 +147,7 @@ describe('folding', () => {
     const results = await deliver(deps, success('00', 0), success('02', 1), success('01', 2));
 
     expect(results.map(endOf)).toEqual(['done', 'done', 'done']);
-    expect(trace).toEqual(['load', 'cache', 'save']);
+    expect(trace).toEqual(['load', 'cache', 'save', 'active']);
     const held = await heldIn(world);
     expect(held?.consent.version).toBe(4);
     expect(held?.consent.token?.secret.reveal()).toBe('t3');
@@ -167,8 +167,8 @@ describe('folding', () => {
       success('2026-11-22T08:11Z'),
     );
 
-    const owing = ['save', 'perform', 'perform', 'save'];
-    expect(trace).toEqual(['load', ...owing, ...owing, 'save']);
+    const owing = ['perform', 'perform', 'save'];
+    expect(trace).toEqual(['load', 'save', 'active', ...owing, 'save', ...owing, 'save']);
     expect((await heldIn(world))?.consent).toMatchObject({ status: 'valid', version: 4 });
   });
 

@@ -40,7 +40,9 @@ describe('a batch', () => {
   it('of ten plain successes costs one read and ten writes', async () => {
     const world = twins();
     const { deps, trace } = traced(world);
-    const messages = Array.from({ length: 10 }, (_, n) => success(`consent-${n}`));
+    const ten = () => Array.from({ length: 10 }, (_, n) => success(`consent-${n}`));
+    await takeBatch(ten(), world);
+    const messages = ten();
 
     const again = await takeBatch(messages, deps);
 
@@ -167,7 +169,7 @@ describe('rule 16: an unreadable message', () => {
 
     expect(again).toEqual([]);
     expect([...world.asideReasons]).toEqual([['m1', 'data: expected an object (m1)']]);
-    expect(trace).toEqual(['load', 'save', 'set aside']);
+    expect(trace).toEqual(['load', 'save', 'active', 'set aside']);
   });
 
   it('is set aside only once its token is kept', async () => {

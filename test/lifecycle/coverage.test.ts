@@ -11,6 +11,7 @@ import type { NoticeType } from '../../shared/consent/notice.ts';
 import {
   answer,
   CONSENT_ID,
+  endingDecided,
   granted,
   itsTimer,
   replaced,
@@ -33,6 +34,7 @@ const AWAY = answer('2026-11-22T08:00Z', 'CONSENT.RESOURCE_NOT_GRANTED', {
   operation: 'balances',
   accountId: 'acc-1',
 });
+const HELD_BANK = 'bank-in-trouble';
 const ENDED: Story = [GRANTED, FIRST, END];
 const stale = (minute: string) => answer(`2026-11-22T09:${minute}Z`, 'CONSENT', { used: 't0' });
 const calls = (count: number) =>
@@ -56,6 +58,7 @@ const IGNORED: Readonly<Record<IgnoredReason, Story>> = {
   'nothing-new': [GRANTED, OK, granted('2026-11-01T09:00Z')],
   'stale-timer': [GRANTED, FIRST, timerDue('2026-11-23T08:20Z', 1, 7)],
   'unknown-consent': [timerDue('2026-11-23T08:20Z', 1, 1)],
+  'not-held': [GRANTED, endingDecided('2026-11-22T08:00Z', 'release')],
   'token-not-kept': [
     granted('2026-11-01T10:00Z', { provider: 'keybank' }),
     rescued('2026-11-22T08:00Z', 't1'),
@@ -84,6 +87,11 @@ const NOTES: Readonly<Record<Note, Story>> = {
   ],
   'race-lost': [GRANTED, OK, stale('00')],
   'race-lost-too-often': [GRANTED, OK, stale('00'), stale('01'), stale('02'), stale('03')],
+  'ending-held': [
+    GRANTED,
+    FIRST,
+    answer('2026-11-23T08:20Z', 'CONSENT.EXPIRED', { bank: { id: HELD_BANK } }),
+  ],
   ended: ENDED,
   revived: [...ENDED, answer('2026-11-23T08:10Z', 'OK', { used: 't0', token: 't1' })],
   'limit-wait': [USED_UP],
@@ -138,6 +146,7 @@ const NOTICES: Readonly<Record<NoticeType, Story>> = {
 /** Plays the story through the spine, one message at a time. */
 async function told(story: Story): Promise<Twins> {
   const world = twins();
+  world.brake.decide(HELD_BANK, { heldUntil: Number.MAX_SAFE_INTEGER });
   for (const step of story) {
     const consent = (await heldIn(world))?.consent;
     if (typeof step === 'function' && consent === undefined) throw new Error('nothing to go by');

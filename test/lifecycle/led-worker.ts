@@ -100,6 +100,7 @@ function depsOf(ask: <Value>(call: Call) => Promise<Value>): BatchDeps {
       get: async () => undefined,
       purge: async () => undefined,
     },
+    brake: { hold: async () => false, active: async () => undefined },
     perform: (effect) => ask({ port: 'perform', effect }),
     journal: { decided: () => undefined },
     policies: POLICIES,

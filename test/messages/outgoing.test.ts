@@ -5,6 +5,7 @@ import { Secret } from '../../shared/consent/secret.ts';
 import { bankCallRequested, requestedMessage } from '../../shared/messages/bank-call-requested.ts';
 import { textOf } from '../../shared/messages/cloud-event.ts';
 import { consentReplaced, replacedMessage } from '../../shared/messages/consent-replaced.ts';
+import { endingDecided, endingDecidedMessage } from '../../shared/messages/ending-decided.ts';
 import { NOTICES, noticeMessage } from '../../shared/messages/notices.ts';
 import { readTimerMessage } from '../../shared/messages/read-message.ts';
 import { timerMessage } from '../../shared/messages/timer-due.ts';
@@ -130,6 +131,16 @@ describe('a request', () => {
 
     expect(text).toContain('[redacted]');
     expect(text).not.toContain('canary');
+  });
+});
+
+describe('a message of the operators', () => {
+  it.each(['release', 'hold'] as const)('tells a consent to %s its end', (decision) => {
+    const head = { id: 'ending-1', consentId: 'consent-old', at: AT };
+
+    const read = endingDecided.safeParse(JSON.parse(textOf(endingDecidedMessage(head, decision))));
+
+    expect(read.data).toMatchObject({ subject: 'consent-old', time: AT, data: { decision } });
   });
 });
 

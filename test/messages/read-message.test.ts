@@ -1,7 +1,15 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { readResultMessage, readTimerMessage } from '../../shared/messages/read-message.ts';
-import { COMPLETED, GRANTED, REPLACED, TIMER, WITHDRAWN, withField } from './sample-messages.ts';
+import {
+  COMPLETED,
+  DECIDED,
+  GRANTED,
+  REPLACED,
+  TIMER,
+  WITHDRAWN,
+  withField,
+} from './sample-messages.ts';
 
 const REASON_CHARS_MAX = 700;
 
@@ -26,11 +34,14 @@ function nested(levels: number): unknown {
 }
 
 describe('a message of the results queue', () => {
-  it.each([COMPLETED, GRANTED, WITHDRAWN, REPLACED])('is read by its type: $type', (sample) => {
-    const outcome = read(sample);
+  it.each([COMPLETED, GRANTED, WITHDRAWN, REPLACED, DECIDED])(
+    'is read by its type: $type',
+    (sample) => {
+      const outcome = read(sample);
 
-    expect(outcome).toMatchObject({ kind: 'message', message: { type: sample.type } });
-  });
+      expect(outcome).toMatchObject({ kind: 'message', message: { type: sample.type } });
+    },
+  );
 
   it('may have fields that we do not know', () => {
     const sample = withField(withField(COMPLETED, 'traceparent', '00-1'), 'data.extra', { a: 1 });
@@ -198,7 +209,8 @@ describe('a refusal', () => {
       expect(reason).toBe(
         `type "${type}" is unknown; known: consent-lifecycle.bank-call.completed.v1, ` +
           'consent-lifecycle.consent.granted.v1, consent-lifecycle.consent.withdrawn.v1, ' +
-          'consent-lifecycle.consent.replaced.v1',
+          'consent-lifecycle.consent.replaced.v1, ' +
+          'consent-lifecycle.ending.decided.v1',
       );
     },
   );

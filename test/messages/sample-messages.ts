@@ -50,6 +50,12 @@ export const REPLACED = {
   data: { by: 'consent-new' },
 } as const;
 
+export const DECIDED = {
+  ...COMPLETED,
+  type: 'consent-lifecycle.ending.decided.v1',
+  data: { decision: 'release' },
+} as const;
+
 export const TIMER = {
   ...COMPLETED,
   type: 'consent-lifecycle.timer.due.v1',

@@ -63,6 +63,7 @@ const FULLEST: Consent = aConsent({
     fresh: false,
     reprieved: false,
   })),
+  held: { since: NOW, until: NOW },
   confirming: waiting(99),
   calls: times(WAITING_CALLS_MAX, waiting),
   races: times(32, (n) => ({ key: callKey(call(n)), lost: 3 })),

@@ -13,6 +13,8 @@ import type {
   ConsentGranted,
   ConsentReplaced,
   ConsentWithdrawn,
+  EndingDecided,
+  EndingDecision,
   TimerDue,
   TokenRescued,
 } from '../../shared/consent/event.ts';
@@ -127,6 +129,23 @@ export function replaced(time: string, by: string): ConsentReplaced {
   return { ...happening(time), type: 'ConsentReplaced', by };
 }
 
+export function endingDecided(time: string, decision: EndingDecision): EndingDecided {
+  return { ...happening(time), type: 'EndingDecided', decision };
+}
+
+const heldByBrake = new WeakSet<ConsentEvent>();
+
+/** The same event, at a bank of which too many consents are ending. */
+export function braked<Event extends ConsentEvent>(event: Event): Event {
+  const copy = { ...event };
+  heldByBrake.add(copy);
+  return copy;
+}
+
+export function isBraked(event: ConsentEvent): boolean {
+  return heldByBrake.has(event);
+}
+
 export function rescued(
   time: string,
   word: string,
@@ -185,7 +204,7 @@ export function when(step: Step): Outcome {
 function play(state: Consent | undefined, step: Step): [Decision, Consent | undefined] {
   if (typeof step === 'function' && state === undefined) throw new Error('nothing to go by');
   const event = typeof step === 'function' ? step(state as Consent) : step;
-  const decision = decide(state, event, POLICIES);
+  const decision = decide(state, event, POLICIES, isBraked(event) ? 'hold' : undefined);
   return [decision, decision.outcome === 'advanced' ? decision.next : state];
 }
 

@@ -10,6 +10,7 @@ import { advance, type Deps, type Result } from '../../shared/lifecycle/advance.
 import type { BatchDeps, Message } from '../../shared/lifecycle/batch.ts';
 import type { Held, JournalLine } from '../../shared/lifecycle/ports.ts';
 import { MemoryAccountCache } from '../../shared/store/memory-account-cache.ts';
+import { MemoryBrake } from '../../shared/store/memory-brake.ts';
 import { MemoryConsentStore } from '../../shared/store/memory-consent-store.ts';
 import { CONSENT_ID } from './story.ts';
 
@@ -17,6 +18,7 @@ export interface Twins extends BatchDeps {
   now: Instant;
   /** What cannot be performed at present; nothing at first. */
   outage: (effect: Effect) => boolean;
+  readonly brake: MemoryBrake;
   readonly performed: Effect[];
   readonly lines: JournalLine[];
   readonly asideReasons: Map<string, string>;
@@ -34,6 +36,7 @@ export function twins(): Twins {
     causes: new Map(),
     store: new MemoryConsentStore(),
     cache,
+    brake: new MemoryBrake(),
     policies: POLICIES,
     journal: { decided: (line) => world.lines.push(line) },
     clock: () => world.now,
@@ -79,12 +82,20 @@ export function of<Event extends ConsentEvent>(consentId: string, event: Event):
   return { ...event, consentId, ref: `ref-of-${consentId}` };
 }
 
-export type Port = 'load' | 'save' | 'overdue' | 'perform' | 'cache' | 'set aside';
+export type Port =
+  | 'load'
+  | 'save'
+  | 'overdue'
+  | 'perform'
+  | 'cache'
+  | 'hold'
+  | 'active'
+  | 'set aside';
 export type Around = <Answer>(port: Port, call: () => Promise<Answer>) => Promise<Answer>;
 
 /** The same worker, each of its calls to the world led through `around`. */
 export function through<Worker extends BatchDeps>(worker: Worker, around: Around): BatchDeps {
-  const { store, cache, perform, setAside } = worker;
+  const { store, cache, brake, perform, setAside } = worker;
   return {
     policies: worker.policies,
     journal: worker.journal,
@@ -100,6 +111,10 @@ export function through<Worker extends BatchDeps>(worker: Worker, around: Around
       put: (list) => around('cache', () => cache.put(list)),
       get: (consentId) => cache.get(consentId),
       purge: (consentId, before) => cache.purge(consentId, before),
+    },
+    brake: {
+      hold: (ending) => around('hold', () => brake.hold(ending)),
+      active: (alive) => around('active', () => brake.active(alive)),
     },
     perform: (effect, consentId) => around('perform', () => perform(effect, consentId)),
     setAside: (message, reason) => around('set aside', () => setAside(message, reason)),

@@ -21,10 +21,12 @@ const REQUESTS_PER_MESSAGE = 3;
 /** Lambda asks each of the two queues on five connections, for 20 seconds at a time. */
 const IDLE_POLLS = 2 * 5 * 3 * 60 * 730;
 const RESULTS_PER_CONSENT = 100;
+/** Each consent is counted for its bank once a week, in addition to the mix. */
+const WEEKLY_COUNTS_PER_RESULT = 730 / (7 * 24) / RESULTS_PER_CONSENT;
 /** State, full history and accounts. */
 const CONSENT_BYTES = 20_000;
 /** Each alarm is paid for by the metrics that it looks at. */
-export const ALARM_METRICS = 42;
+export const ALARM_METRICS = 45;
 /**
  * A key for data is asked for every five minutes: by each who sends to or receives from a queue or
  * topic, and by each function for the table.
@@ -72,7 +74,10 @@ export function billOf(mix: CountedMix): readonly Item[] {
   const watched = mix.metrics * PRICES.metricMonth + ALARM_METRICS * PRICES.alarmMetricMonth;
   return [
     item('Lambda', each(invocationsOf) * invocation),
-    item('DynamoDB, writes', each(({ writeUnits }) => writeUnits) * PRICES.dynamoWriteUnit),
+    item(
+      'DynamoDB, writes',
+      (each(({ writeUnits }) => writeUnits) + WEEKLY_COUNTS_PER_RESULT) * PRICES.dynamoWriteUnit,
+    ),
     item('DynamoDB, reads', each(({ readUnits }) => readUnits) * PRICES.dynamoReadUnit),
     item(
       'DynamoDB, storage and backup',

@@ -34,8 +34,8 @@ export function createMeter(): Meter {
       if (by === undefined) return services[service](request, action);
 
       count(`${service}:${action}`);
-      // Every invocation begins with one.
-      if (action === 'BatchGetItem') count(by);
+      // Every invocation begins with one for consents; the brake makes them for counts.
+      if (action === 'BatchGetItem' && request.body.includes('"STATE"')) count(by);
       if (service !== 'dynamodb') return services[service](request, action);
 
       const answer = await services.dynamodb(asking(request, action), action);

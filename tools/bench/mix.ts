@@ -93,6 +93,8 @@ export async function countMix(): Promise<CountedMix> {
     const sqs = new SQSClient(local.client);
     const desk: Desk = { local, sqs, tokens: new Map(), reported: new Map(), sent: 0 };
     await liveAWhile(desk);
+    // Each consent is counted once a week; that is not to be any kind's own.
+    for (const kind of KIND_NAMES) await PLAYS.success(desk, kind);
     await allPrinted(lines, meter.read());
     const kinds: Partial<Record<Kind, Counted>> = {};
     const written: string[] = [];

@@ -135,6 +135,7 @@ export class Workers {
     return {
       store: new DynamoConsentStore(clients.dynamo, TABLE_NAME, newRevision),
       cache,
+      brake: { hold: async () => false, active: async () => undefined },
       journal: { decided: (line) => this.#watch.decided(line) },
       policies: POLICIES,
       clock,

@@ -180,6 +180,8 @@ export interface Consent {
   readonly transfers: readonly Transfer[];
   /** Refusals of the `accounts` call itself, in a row. */
   readonly accountsRefused: number;
+  /** Lists from before this were purged, and none was answered since: the next one is compared. */
+  readonly relinkFrom?: Instant;
   readonly timer?: { readonly number: number; readonly dueAt: Instant };
   readonly timersSet: number;
   readonly requestsMade: number;

@@ -45,6 +45,8 @@ export type Note = (typeof NOTES)[number];
 export interface AccountsToCache {
   readonly at: Instant;
   readonly accounts: readonly Account[];
+  /** It is the first since lists from before this time were purged. */
+  readonly relinkFrom?: Instant;
 }
 
 export interface Draft {
@@ -122,12 +124,29 @@ export function purgeAccounts(draft: Draft, before: Instant): void {
 
 /** The same, and tells the owner's own caches. */
 export function announcePurge(draft: Draft, before: Instant, reason: Category | 'ended'): void {
+  const { consent } = draft;
   purgeAccounts(draft, before);
-  publish(draft, `${draft.consent.generation}.purged.${draft.consent.version}`, {
+  consent.relinkFrom = Math.max(before, consent.relinkFrom ?? before);
+  publish(draft, `${consent.generation}.purged.${consent.version}`, {
     type: 'account-cache.purged',
     reason,
     before,
   });
+}
+
+/** What came of the accounts that were purged, once a list is there; when, if it is this one. */
+export function announceRelinked(draft: Draft, at: Instant, reason: Category): Instant | undefined {
+  const { consent } = draft;
+  const before = consent.relinkFrom;
+  if (before === undefined || at < before) return undefined;
+
+  delete consent.relinkFrom;
+  publish(draft, `${consent.generation}.relinked.${consent.version}`, {
+    type: 'account-cache.relinked',
+    reason,
+    before,
+  });
+  return before;
 }
 
 /**

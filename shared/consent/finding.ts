@@ -15,6 +15,8 @@ export interface Account {
   readonly id: string;
   readonly iban?: string;
   readonly currency?: string;
+  /** Where there is no IBAN: a hash of what else the bank names the account by. */
+  readonly reference?: string;
 }
 
 /** One of the details a bank gives beside its error: what is wrong, and where in the request. */

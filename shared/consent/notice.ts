@@ -52,6 +52,8 @@ export type NoticeBody =
   | { readonly type: 'consent.action-required'; readonly reason: Action; readonly action: Action }
   /** Accounts fetched before `before` are no longer to be used. */
   | { readonly type: 'account-cache.purged'; readonly reason: string; readonly before: Instant }
+  /** The first list since that purge is there: what came of the accounts is filled in when told. */
+  | { readonly type: 'account-cache.relinked'; readonly reason: string; readonly before: Instant }
   | {
       readonly type: 'consent.status-changed';
       readonly reason: string;

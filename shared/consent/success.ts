@@ -3,7 +3,7 @@
  * for it goes on. (docs/lifecycle.md; rules 2, 5, 6, 11)
  */
 import type { WaitingCall } from './consent.ts';
-import { announceStatus, type Draft, publishedStatus } from './draft.ts';
+import { announceRelinked, announceStatus, type Draft, publishedStatus } from './draft.ts';
 import type { BankCallCompleted } from './event.ts';
 import { fetchAccounts } from './going-on.ts';
 import { type Instant, MINUTE } from './instant.ts';
@@ -75,7 +75,10 @@ function takeAccounts(draft: Draft, event: BankCallCompleted): void {
   const { at, finding } = event;
   const { accounts } = finding;
   consent.accountsRefused = 0;
-  if (accounts !== undefined) draft.cache = { at, accounts };
+  if (accounts !== undefined) {
+    const relinkFrom = announceRelinked(draft, at, finding.category);
+    draft.cache = { at, accounts, ...(relinkFrom !== undefined && { relinkFrom }) };
+  }
 
   consent.calls = consent.calls.filter(
     ({ reason, failedAt }) => reason !== 'fresh-accounts' || failedAt > at,

@@ -2,6 +2,7 @@
  * What the spine needs of the world. The consent store, the account cache and the brake have a twin
  * in memory beside the one on DynamoDB; a suite for each in test/contracts is passed by both.
  */
+import type { AccountIdentity } from '../consent/account-identity.ts';
 import type { BrakePolicy } from '../consent/brake.ts';
 import type { Category } from '../consent/category.ts';
 import type { Consent } from '../consent/consent.ts';
@@ -43,13 +44,24 @@ export interface AccountList {
   readonly consentId: string;
   readonly at: Instant;
   readonly accounts: readonly Account[];
+  /** It is the first since lists from before this time were purged. */
+  readonly relinkFrom?: Instant;
+}
+
+/** The newest list, and whether it can be compared with what stood before a purge. */
+export interface CachedAccounts extends AccountList {
+  /** What was listed before the purge of `relinkFrom`: both are there, or neither. */
+  readonly previous?: readonly AccountIdentity[];
 }
 
 export interface AccountCache {
   /** Caches unless a newer list or a later purge is stored. Safe to repeat. */
   put(list: AccountList): Promise<'cached' | 'outdated' | 'too large'>;
-  get(consentId: string): Promise<AccountList | undefined>;
-  /** Forgets a list fetched before `before`, and refuses older ones from now on. Safe to repeat. */
+  get(consentId: string): Promise<CachedAccounts | undefined>;
+  /**
+   * Forgets a list fetched before `before`, but not who its accounts were, and refuses older ones
+   * from now on. Safe to repeat.
+   */
   purge(consentId: string, before: Instant): Promise<void>;
 }
 

@@ -3,11 +3,14 @@
  * `sequence` are the core's, so performing it again sends the same message. (rule 17)
  */
 import * as z from 'zod/mini';
+import type { Relinked } from '../consent/account-identity.ts';
 import { CATEGORIES } from '../consent/category.ts';
+import type { Instant } from '../consent/instant.ts';
 import {
   ACTIONS,
   END_REASONS,
   type Notice,
+  type NoticeBody,
   type NoticeType,
   PUBLISHED_STATUSES,
 } from '../consent/notice.ts';
@@ -24,6 +27,7 @@ const about = {
 const action = z.enum(ACTIONS);
 const status = z.enum(PUBLISHED_STATUSES);
 const text = z.string('text');
+const texts = z.array(text);
 
 export const NOTICES = {
   'reconsent.required': message(
@@ -53,6 +57,18 @@ export const NOTICES = {
     'account-cache.purged',
     z.object({ ...about, reason: text, before: instant }),
   ),
+  'account-cache.relinked': message(
+    'account-cache.relinked',
+    z.object({
+      ...about,
+      reason: text,
+      before: instant,
+      listedAt: instant,
+      cameBack: z.array(z.object({ accountId: text, previousAccountId: text })),
+      new: texts,
+      noLongerGranted: texts,
+    }),
+  ),
   'consent.status-changed': message(
     'consent.status-changed',
     z.object({ ...about, reason: text, from: status, to: status }),
@@ -65,8 +81,17 @@ export type NoticeMessage = {
   [Type in NoticeType]: OutgoingMessage<Type, DataOf<Type>>;
 }[NoticeType];
 
+type RelinkedBody = Extract<NoticeBody, { readonly type: 'account-cache.relinked' }>;
+
+/** What a notice says: of purged accounts also when they were listed anew, and what of them. */
+export type FullBody =
+  | Exclude<NoticeBody, RelinkedBody>
+  | (RelinkedBody & Relinked & { readonly listedAt: Instant });
+
+export type FullNotice = Omit<Notice, 'body'> & { readonly body: FullBody };
+
 /** Never throws. */
-export function noticeMessage(notice: Notice): NoticeMessage {
+export function noticeMessage(notice: FullNotice): NoticeMessage {
   const { body } = notice;
   const shared = {
     ...(notice.provider === undefined ? {} : { provider: notice.provider }),
@@ -104,6 +129,19 @@ export function noticeMessage(notice: Notice): NoticeMessage {
         ...shared,
         reason: body.reason,
         before: rfc3339(body.before),
+      });
+    case 'account-cache.relinked':
+      return outgoing(body.type, notice, {
+        ...shared,
+        reason: body.reason,
+        before: rfc3339(body.before),
+        listedAt: rfc3339(body.listedAt),
+        cameBack: body.cameBack.map(({ id, previousId }) => ({
+          accountId: id,
+          previousAccountId: previousId,
+        })),
+        new: [...body.fresh],
+        noLongerGranted: [...body.gone],
       });
     case 'consent.status-changed':
       return outgoing(body.type, notice, {

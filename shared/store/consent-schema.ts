@@ -110,6 +110,7 @@ const consentFields = {
   foretold: z.exactOptional(z.array(foretold)),
   transfers: z.array(transfer),
   accountsRefused: count,
+  relinkFrom: optionalInstant,
   timer: z.exactOptional(z.object({ number: count, dueAt: instant })),
   timersSet: count,
   requestsMade: count,

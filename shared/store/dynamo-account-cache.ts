@@ -14,8 +14,8 @@ import {
 import { marshall } from '@aws-sdk/util-dynamodb';
 import type { Instant } from '../consent/instant.ts';
 import { EXPIRES_AT, expiryOf, SCHEMA_VERSION } from '../consent/retention.ts';
-import type { AccountCache, AccountList } from '../lifecycle/ports.ts';
-import { accountListOf, accountsKeyOf, isTooLarge } from './account-item.ts';
+import type { AccountCache, AccountList, CachedAccounts } from '../lifecycle/ports.ts';
+import { accountListOf, accountsKeyOf, identitiesToKeep, isTooLarge } from './account-item.ts';
 
 type Change = Required<
   Pick<
@@ -27,6 +27,18 @@ type Change = Required<
 /** Whatever sets this is later than all before it, so the date only rises. */
 const LASTING = `schemaVersion = :version, ${EXPIRES_AT} = :expiry`;
 
+/** Gone with a list that is purged; `identities` stays, for the next list to be compared with. */
+const LISTED = '#at, accounts, previous, relinkFrom';
+
+/** A newer list than the one that stands, and none that a purge covers. */
+const NEWER =
+  '(attribute_not_exists(#at) OR #at < :at) AND ' +
+  '(attribute_not_exists(purgedBefore) OR purgedBefore <= :at)';
+
+/** No other list has been compared with what stood before this purge, and something did stand. */
+const FIRST_SINCE_PURGE =
+  'attribute_exists(identities) AND (attribute_not_exists(relinkFrom) OR relinkFrom < :relinkFrom)';
+
 export class DynamoAccountCache implements AccountCache {
   readonly #client: DynamoDBClient;
   readonly #tableName: string;
@@ -36,27 +48,44 @@ export class DynamoAccountCache implements AccountCache {
     this.#tableName = tableName;
   }
 
-  /** One conditional UpdateItem. Safe to repeat: the same list again is `outdated`. */
+  /**
+   * One conditional UpdateItem, and another one for a list that was to be the first since a purge
+   * and is not. Safe to repeat: the same list again is `outdated`, and who was listed before a
+   * purge is written down once for each purge.
+   */
   async put(list: AccountList): Promise<'cached' | 'outdated' | 'too large'> {
     if (isTooLarge(list)) return 'too large';
 
-    const written = await this.#change(list.consentId, {
-      UpdateExpression: `SET #at = :at, accounts = :accounts, ${LASTING}`,
-      ConditionExpression:
-        '(attribute_not_exists(#at) OR #at < :at) AND ' +
-        '(attribute_not_exists(purgedBefore) OR purgedBefore <= :at)',
-      ExpressionAttributeValues: marshall({
-        ':at': list.at,
-        ':accounts': list.accounts,
-        ':version': SCHEMA_VERSION,
-        ':expiry': expiryOf(list.at),
-      }),
+    const { consentId, at, accounts, relinkFrom } = list;
+    const identities = identitiesToKeep(list);
+    const set = `SET #at = :at, accounts = :accounts, ${LASTING}`;
+    const values = {
+      ':at': at,
+      ':accounts': accounts,
+      ':version': SCHEMA_VERSION,
+      ':expiry': expiryOf(at),
+      ...(identities && { ':identities': identities }),
+    };
+    if (identities !== undefined && relinkFrom !== undefined) {
+      const moves = 'previous = identities, identities = :identities, relinkFrom = :relinkFrom';
+      const compared = await this.#change(consentId, {
+        UpdateExpression: `${set}, ${moves}`,
+        ConditionExpression: `${NEWER} AND ${FIRST_SINCE_PURGE}`,
+        ExpressionAttributeValues: marshall({ ...values, ':relinkFrom': relinkFrom }),
+      });
+      if (compared) return 'cached';
+    }
+    const none = `${set} REMOVE identities, previous, relinkFrom`;
+    const written = await this.#change(consentId, {
+      UpdateExpression: identities ? `${set}, identities = :identities` : none,
+      ConditionExpression: NEWER,
+      ExpressionAttributeValues: marshall(values),
     });
     return written ? 'cached' : 'outdated';
   }
 
   /** One consistent read. Throws an `ImpossibleItem` if the item is not what `put` writes. */
-  async get(consentId: string): Promise<AccountList | undefined> {
+  async get(consentId: string): Promise<CachedAccounts | undefined> {
     const { Item: item } = await this.#client.send(
       new GetItemCommand({
         TableName: this.#tableName,
@@ -78,7 +107,7 @@ export class DynamoAccountCache implements AccountCache {
     const values = { ':before': before, ':version': SCHEMA_VERSION };
 
     const removed = await this.#change(consentId, {
-      UpdateExpression: `SET purgedBefore = :before, ${LASTING} REMOVE #at, accounts`,
+      UpdateExpression: `SET purgedBefore = :before, ${LASTING} REMOVE ${LISTED}`,
       ConditionExpression: `${higher} AND ${older}`,
       ExpressionAttributeValues: marshall({ ...values, ':expiry': expiryOf(before) }),
     });

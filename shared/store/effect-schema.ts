@@ -47,6 +47,7 @@ function noticeSchema() {
     }),
     z.object({ type: z.literal('consent.action-required'), reason: action, action }),
     z.object({ type: z.literal('account-cache.purged'), reason: text, before: instant }),
+    z.object({ type: z.literal('account-cache.relinked'), reason: text, before: instant }),
     z.object({
       type: z.literal('consent.status-changed'),
       reason: text,

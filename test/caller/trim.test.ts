@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { trimmed } from '../../shared/caller/trim.ts';
+import { fingerprintOf } from '../../shared/consent/hash32.ts';
 import { PROVIDERS } from '../../shared/consent/provider.ts';
 import { DIALECTS } from '../../shared/dialects/registry.ts';
 
@@ -8,11 +9,12 @@ const field = fc.constantFrom(
   ...['error', 'code', 'message', 'errors', 'status', 'data', 'result', 'accounts', 'id', 'iban'],
   ...['consent_token', 'transfer_token', 'responseHeader', 'ServiceError', 'connectError'],
   ...['X-CorrelationId', 'TransactionId', 'TransactionTime', 'request_id', 'currency'],
+  ...['identification_hash', 'bban', 'maskedPan', 'reference'],
 );
 const { body } = fc.letrec<{ body: unknown }>((tie) => ({
   body: fc.oneof(
     { maxDepth: 3 },
-    fc.constantFrom('S', 'W', 'F', 'CONSENT.EXPIRED', 'acc-1', 't1', null, 7),
+    fc.constantFrom('S', 'W', 'F', 'CONSENT.EXPIRED', 'acc-1', 't1', '1.2.3', null, 7),
     fc.dictionary(field, tie('body'), { maxKeys: 5 }),
     fc.array(fc.dictionary(field, tie('body'), { maxKeys: 3 }), { maxLength: 2 }),
   ),
@@ -82,6 +84,18 @@ describe('a report', () => {
       consent_token: 't1',
     });
     expect(trimmed(html, BALANCES, 'klarna-consent').body).toEqual({});
+  });
+
+  it('says of an account without an IBAN who it is, and not by its number', () => {
+    const accounts = [
+      { id: 'acc-1', account_number: '532013000', holder_name: 'Erika Mustermann' },
+    ];
+    const response = { status: 200, headers: {}, body: { accounts } };
+    const call = { operation: 'accounts', attended: false } as const;
+
+    const { body } = trimmed(response, call, 'klarna-xs2a');
+
+    expect(body).toEqual({ accounts: [{ id: 'acc-1', reference: fingerprintOf('532013000') }] });
   });
 
   it('lists no accounts rather than a part of them', () => {

@@ -59,7 +59,9 @@ const finding = arbitrary<Finding>(
     consentToken: secret,
     transferToken: secret,
     retry,
-    accounts: list(arbitrary<Account>({ id: text, iban: text, currency: text }, 'iban')),
+    accounts: list(
+      arbitrary<Account>({ id: text, iban: text, currency: text, reference: text }, 'iban'),
+    ),
     correlation: words,
     details: list(arbitrary<ErrorDetail>({ code: text, location: text }, 'code', 'location')),
   },

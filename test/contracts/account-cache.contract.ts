@@ -4,6 +4,7 @@
  */
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { identitiesOf } from '../../shared/consent/account-identity.ts';
 import type { AccountCache, AccountList } from '../../shared/lifecycle/ports.ts';
 
 export interface OpenCache {
@@ -135,6 +136,90 @@ export function accountCacheContract(name: string, open: () => Promise<OpenCache
         await cache.purge('consent-1', NOW - 10);
 
         expect(await cache.put(listOf(NOW - 5))).toBe('outdated');
+      });
+    });
+
+    describe('the first list since a purge', () => {
+      const OTHERS = [{ id: 'acc-7', iban: 'DE02120300000000202051', currency: 'EUR' }];
+      const first = (at: number, relinkFrom: number) => ({ ...listOf(at, OTHERS), relinkFrom });
+      const compared = async () => {
+        const { relinkFrom, previous } = (await cache.get('consent-1')) ?? {};
+        return { relinkFrom, previous };
+      };
+      const TOGETHER = { relinkFrom: NOW, previous: identitiesOf(ACCOUNTS) };
+      const ALONE = { relinkFrom: undefined, previous: undefined };
+
+      it('comes with who was listed before it', async () => {
+        await cache.put(listOf(NOW - 1));
+        await cache.purge('consent-1', NOW);
+
+        const answer = await cache.put(first(NOW + 1, NOW));
+
+        expect(answer).toBe('cached');
+        expect(await cache.get('consent-1')).toEqual({ ...first(NOW + 1, NOW), ...TOGETHER });
+      });
+
+      it('does so where the purge is performed after it, too', async () => {
+        await cache.put(listOf(NOW - 1));
+        await cache.put(first(NOW + 1, NOW));
+
+        await cache.purge('consent-1', NOW);
+
+        expect(await compared()).toEqual(TOGETHER);
+      });
+
+      it('is not followed by a second one, be it announced by another worker', async () => {
+        await cache.put(listOf(NOW - 1));
+        await cache.put(first(NOW + 1, NOW));
+
+        const answers = [
+          await cache.put(first(NOW + 1, NOW)),
+          await cache.put(first(NOW + 2, NOW)),
+          await cache.put(listOf(NOW + 3)),
+        ];
+
+        expect(answers).toEqual(['outdated', 'cached', 'cached']);
+        expect(await compared()).toEqual(TOGETHER);
+      });
+
+      it('is another one after another purge', async () => {
+        await cache.put(listOf(NOW - 1));
+        await cache.put(first(NOW + 1, NOW));
+        await cache.purge('consent-1', NOW + 2);
+
+        await cache.put(first(NOW + 3, NOW + 2));
+
+        expect(await compared()).toEqual({ relinkFrom: NOW + 2, previous: identitiesOf(OTHERS) });
+      });
+
+      it('is compared with nothing where nothing was ever listed', async () => {
+        await cache.purge('consent-1', NOW);
+
+        expect(await cache.put(first(NOW + 1, NOW))).toBe('cached');
+        expect(await compared()).toEqual(ALONE);
+      });
+
+      it('is compared with nothing where either list has too many accounts to be known again', async () => {
+        const many = Array.from({ length: 1_000 }, (_, n) => ({ id: `account-${n}` }));
+
+        await cache.put(listOf(NOW - 1, many));
+        await cache.put(first(NOW + 1, NOW));
+        const after = await compared();
+        await cache.put({ ...first(NOW + 3, NOW + 2), accounts: many });
+        const then = await compared();
+        await cache.put(first(NOW + 5, NOW + 4));
+
+        expect([after, then, await compared()]).toEqual([ALONE, ALONE, ALONE]);
+      });
+
+      it('is compared no more once a list has too many', async () => {
+        const many = Array.from({ length: 1_000 }, (_, n) => ({ id: `account-${n}` }));
+        await cache.put(listOf(NOW - 1));
+        await cache.put(first(NOW + 1, NOW));
+
+        await cache.put(listOf(NOW + 2, many));
+
+        expect(await compared()).toEqual(ALONE);
       });
     });
 

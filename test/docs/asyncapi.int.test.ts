@@ -11,7 +11,8 @@ import { default as formats } from 'ajv-formats';
 import { describe, expect, it } from 'vitest';
 import type { NoticeType } from '../../shared/consent/notice.ts';
 import { publishNotice } from '../../shared/effects/publish-notice.ts';
-import { NOTICES } from '../../shared/messages/notices.ts';
+import { type FullNotice, NOTICES } from '../../shared/messages/notices.ts';
+import { MemoryAccountCache } from '../../shared/store/memory-account-cache.ts';
 import { CONTRACTS } from '../../tools/docs/contracts.ts';
 import { noticeIn } from '../support/example-notices.ts';
 import { schemaOf } from '../support/message-schemas.ts';
@@ -95,7 +96,19 @@ async function published(notice: ReturnType<typeof noticeIn>): Promise<Json> {
       sns: async () => sns,
       reConsentTopicArn: 're-consent',
       consentNoticesTopicArn: 'consent-notices',
+      accounts: await relisted(notice),
     },
   );
   return asked[0] ?? {};
+}
+
+/** Accounts that were purged and listed anew. */
+async function relisted({ consentId, body }: FullNotice): Promise<MemoryAccountCache> {
+  const cache = new MemoryAccountCache();
+  const before = 'before' in body ? body.before : 1;
+  await cache.put({ consentId, at: before - 1, accounts: [{ id: 'old', iban: 'DE1' }] });
+  await cache.purge(consentId, before);
+  const accounts = [{ id: 'new', iban: 'DE1' }];
+  await cache.put({ consentId, at: before + 1, accounts, relinkFrom: before });
+  return cache;
 }

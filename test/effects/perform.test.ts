@@ -5,7 +5,7 @@ import { performWith } from '../../shared/effects/perform.ts';
 import { requestedMessage } from '../../shared/messages/bank-call-requested.ts';
 import { textOf } from '../../shared/messages/cloud-event.ts';
 import { replacedMessage } from '../../shared/messages/consent-replaced.ts';
-import { noticeMessage } from '../../shared/messages/notices.ts';
+import { type FullNotice, noticeMessage } from '../../shared/messages/notices.ts';
 import { type Answer, recordedAws } from './recorded-aws.ts';
 import {
   CHANGED,
@@ -92,7 +92,7 @@ describe('what is performed', () => {
     expect(sent.map(({ body }) => body)).toMatchObject([
       {
         TopicArn: RE_CONSENT,
-        Message: textOf(noticeMessage(REQUIRED.notice)),
+        Message: textOf(noticeMessage(REQUIRED.notice as FullNotice)),
         'MessageAttributes.entry.1.Name': 'type',
         'MessageAttributes.entry.1.Value.DataType': 'String',
         'MessageAttributes.entry.1.Value.StringValue': 'reconsent.required',

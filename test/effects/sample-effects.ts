@@ -68,6 +68,19 @@ export const CHANGED: PublishNotice = {
   },
 };
 
+export const RELINKED: PublishNotice = {
+  do: 'PublishNotice',
+  key: 'notice:relinked',
+  notice: {
+    id: `${REF}.g1.relinked.9`,
+    consentId: 'consent-1',
+    at: NOW,
+    generation: 1,
+    sequence: 9,
+    body: { type: 'account-cache.relinked', reason: 'OK', before: NOW - 24 * HOUR },
+  },
+};
+
 export const REPLACE: ReplaceConsent = {
   do: 'ReplaceConsent',
   key: 'replace:consent-old',

@@ -80,6 +80,44 @@ describe('the AWS calls', () => {
     expect(await story.item('listed', 'ACCOUNTS')).toMatchObject(ACCOUNTS);
   });
 
+  it('of the first accounts after a purge are a look at them and the notice on top', async () => {
+    const iban = 'DE02120300000000202051';
+    const listing = (time: string, id: string, token: string) =>
+      answered('relinked', time, success(token, { accounts: [{ id, iban }] }));
+    await story.happens(
+      granted('relinked', '2026-11-22T05:00:00Z', { consentToken: 'r-0' }),
+      listing('2026-11-22T06:00:00Z', 'acc-1', 'r-1'),
+      answered(
+        'relinked',
+        '2026-11-22T07:00:00Z',
+        printed('klarna-consent/consent-resource-not-granted'),
+        { operation: 'balances', accountId: 'acc-1', used: 'r-1' },
+      ),
+    );
+
+    const calls = await callsOf(
+      'bank-call-results',
+      listing('2026-11-22T07:01:00Z', 'acc-9', 'r-2'),
+    );
+
+    expect(calls).toEqual({
+      'dynamodb:BatchGetItem': 1,
+      'dynamodb:GetItem': 1,
+      // The decision, and what is left of what it owes: nothing.
+      'dynamodb:PutItem': 2,
+      // The list is cached, and the history grows by a line.
+      'dynamodb:UpdateItem': 2,
+      'scheduler:DeleteSchedule': 1,
+      'sns:Publish': 1,
+    });
+    const [notice] = await story.notices('relinked', 'account-cache.relinked');
+    expect(notice?.data).toMatchObject({
+      cameBack: [{ accountId: 'acc-9', previousAccountId: 'acc-1' }],
+      new: [],
+      noLongerGranted: [],
+    });
+  });
+
   it('of a duplicate are one read', async () => {
     const twice = answered('twice', '2026-11-23T06:00:00Z', success('d-1'));
     await story.send(twice);

@@ -140,6 +140,11 @@ const NOTICES: Readonly<Record<NoticeType, Story>> = {
   ],
   'consent.action-required': [GRANTED, answer('2026-11-22T08:00Z', 'CONSENT.PERMISSION_DENIED')],
   'account-cache.purged': [GRANTED, AWAY],
+  'account-cache.relinked': [
+    GRANTED,
+    AWAY,
+    answer('2026-11-22T08:01Z', 'OK', { accounts: ['acc-1'] }),
+  ],
   'consent.status-changed': ENDED,
 };
 

@@ -1,12 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import type { RequestCall, SetTimer } from '../../shared/consent/effect.ts';
-import type { Notice, NoticeBody } from '../../shared/consent/notice.ts';
 import { Secret } from '../../shared/consent/secret.ts';
 import { bankCallRequested, requestedMessage } from '../../shared/messages/bank-call-requested.ts';
 import { textOf } from '../../shared/messages/cloud-event.ts';
 import { consentReplaced, replacedMessage } from '../../shared/messages/consent-replaced.ts';
 import { endingDecided, endingDecidedMessage } from '../../shared/messages/ending-decided.ts';
-import { NOTICES, noticeMessage } from '../../shared/messages/notices.ts';
+import {
+  type FullBody,
+  type FullNotice,
+  NOTICES,
+  noticeMessage,
+} from '../../shared/messages/notices.ts';
 import { readTimerMessage } from '../../shared/messages/read-message.ts';
 import { timerMessage } from '../../shared/messages/timer-due.ts';
 
@@ -26,7 +30,7 @@ const REQUEST: RequestCall = {
   notAfter: AT + 1_000,
 };
 
-function noticeOf(body: NoticeBody): Notice {
+function noticeOf(body: FullBody): FullNotice {
   return {
     id: 'ref.v7.notice',
     consentId: 'consent-1',
@@ -39,7 +43,7 @@ function noticeOf(body: NoticeBody): Notice {
   };
 }
 
-const BODIES: readonly NoticeBody[] = [
+const BODIES: readonly FullBody[] = [
   {
     type: 'reconsent.required',
     reason: 'CONSENT.EXPIRED',
@@ -53,6 +57,15 @@ const BODIES: readonly NoticeBody[] = [
   { type: 'consent.expiring', reason: 'validUntil', validUntil: AT },
   { type: 'consent.action-required', reason: 'NO_CALLER', action: 'NO_CALLER' },
   { type: 'account-cache.purged', reason: 'CONSENT.RESOURCE_NOT_GRANTED', before: AT },
+  {
+    type: 'account-cache.relinked',
+    reason: 'OK',
+    before: AT,
+    listedAt: AT,
+    cameBack: [{ id: 'acc-2', previousId: 'acc-1' }],
+    fresh: ['acc-3'],
+    gone: ['acc-0'],
+  },
   { type: 'consent.status-changed', reason: 'success', from: 'received', to: 'valid' },
 ];
 

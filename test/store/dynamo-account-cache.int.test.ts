@@ -1,6 +1,7 @@
 import { GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { identitiesOf } from '../../shared/consent/account-identity.ts';
 import { DAY } from '../../shared/consent/instant.ts';
 import { expiryOf } from '../../shared/consent/retention.ts';
 import { accountsKeyOf } from '../../shared/store/account-item.ts';
@@ -32,13 +33,18 @@ describe('DynamoAccountCache in the table', () => {
     return (await table.client.send(new GetItemCommand({ TableName: table.tableName, Key }))).Item;
   };
 
-  it('leaves nothing of a purged list behind', async () => {
-    await cache.put({ consentId: 'purged', at: NOW, accounts: [{ id: 'acc-1', iban: 'DE02' }] });
+  it('leaves nothing of a purged list behind but who the accounts were, hashed', async () => {
+    const list = { consentId: 'purged', accounts: [{ id: 'acc-1', iban: 'DE02' }] };
+    await cache.put({ ...list, at: NOW - 1 });
+    await cache.put({ ...list, at: NOW, relinkFrom: NOW });
 
     await cache.purge('purged', NOW + 1);
 
+    const [{ identity } = { identity: '' }] = identitiesOf(list.accounts);
+    expect(identity).not.toContain('DE02');
     expect(await itemOf('purged')).toEqual({
       ...accountsKeyOf('purged'),
+      identities: { L: [{ M: { id: { S: 'acc-1' }, identity: { S: identity } } }] },
       purgedBefore: { N: String(NOW + 1) },
       schemaVersion: { N: '1' },
       expiresAt: { N: String(expiryOf(NOW + 1)) },
@@ -62,6 +68,23 @@ describe('DynamoAccountCache in the table', () => {
         expect((await itemOf(consentId))?.expiresAt).toEqual({ N: String(expiryOf(latest)) });
       }),
     );
+  });
+
+  it('has room for the longest list beside who is in it and who was in the one before', async () => {
+    const consentId = 'c'.repeat(1_000);
+    const listed = (letter: string) =>
+      Array.from({ length: 380 }, (_, n) => ({
+        id: String(n).padStart(36, letter),
+        iban: letter.repeat(735),
+        currency: 'EUR',
+      }));
+
+    await cache.put({ consentId, at: NOW, accounts: listed('a') });
+    await cache.put({ consentId, at: NOW + 1, accounts: listed('b'), relinkFrom: NOW + 1 });
+
+    const list = await cache.get(consentId);
+    expect(JSON.stringify(list?.accounts).length).toBeGreaterThan(299 * 1024);
+    expect(JSON.stringify(list?.previous).length).toBeGreaterThan(36 * 1024);
   });
 
   it('refuses to read an item that it cannot have written, and names the attribute', async () => {

@@ -95,6 +95,7 @@ describe('in the table', () => {
       expect(await stored(item)).toEqual({
         pk: item.pk,
         sk: item.sk,
+        identities: expect.anything(),
         purgedBefore: { N: String(LISTED + 2 * DAY) },
         ...LASTING(LISTED + 2 * DAY),
       });

@@ -94,6 +94,11 @@ const noticeBody: fc.Arbitrary<NoticeBody> = fc.oneof(
     reason: text,
     before: instant,
   }),
+  arbitrary<BodyOf<'account-cache.relinked'>>({
+    type: fc.constant('account-cache.relinked'),
+    reason: text,
+    before: instant,
+  }),
   arbitrary<BodyOf<'consent.status-changed'>>({
     type: fc.constant('consent.status-changed'),
     reason: text,

@@ -114,6 +114,7 @@ describe('a month, as the demo tells it', () => {
       'reconsent.required',
       'consent.status-changed',
       'reconsent.withdrawn',
+      'account-cache.relinked',
     ]);
     expect(consent('late-report').generation).toBe(2);
   });

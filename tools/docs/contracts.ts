@@ -9,6 +9,7 @@ import { bankCallRequested } from '../../shared/messages/bank-call-requested.ts'
 import { consentGranted } from '../../shared/messages/consent-granted.ts';
 import { consentReplaced } from '../../shared/messages/consent-replaced.ts';
 import { consentWithdrawn } from '../../shared/messages/consent-withdrawn.ts';
+import { endingDecided } from '../../shared/messages/ending-decided.ts';
 import { NOTICES } from '../../shared/messages/notices.ts';
 import type { Resource } from '../local/resources.ts';
 
@@ -31,6 +32,7 @@ const NOTICE_SUMMARIES = {
   'consent.expiring': 'A consent ends soon.',
   'consent.action-required': 'A person has to act.',
   'account-cache.purged': 'Account lists are out of date.',
+  'account-cache.relinked': 'What came of purged accounts, now that they are listed anew.',
   'consent.status-changed': 'A consent has another status, which the app may show.',
 } as const satisfies Record<NoticeType, string>;
 
@@ -58,6 +60,12 @@ export const CONTRACTS: readonly Contract[] = [
     channel: 'bank-call-results',
     schema: consentReplaced,
     summary: 'A newer consent took its place. The worker tells itself; nobody else sends it.',
+  },
+  {
+    name: 'ending.decided',
+    channel: 'bank-call-results',
+    schema: endingDecided,
+    summary: "What an operator decided of an end that is held. The operators' command sends it.",
   },
   {
     name: 'bank-call.requested',

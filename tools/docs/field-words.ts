@@ -92,6 +92,15 @@ export const FIELD_WORDS: Readonly<Record<string, string>> = {
     'On what to act: errors of this category; NO_CALLER, requests that nobody answers; ' +
     'NO_SUCCESS, a week without a success.',
   'data.before': 'Account lists from before this time are out of date.',
+  'account-cache.relinked data.before': 'When the lists of before were purged.',
+  'data.listedAt': 'When the bank listed the accounts that the purged ones are compared with.',
+  'data.cameBack': 'Accounts that were known before, perhaps under another id.',
+  'data.cameBack[].accountId': 'The id that the bank uses now.',
+  'data.cameBack[].previousAccountId': 'The id that it used before.',
+  'data.new': 'Ids of accounts that were not known before.',
+  'data.noLongerGranted': 'Ids of accounts that were known before and are not listed any more.',
+  'data.decision':
+    'What becomes of the end that is held: release ends the consent, hold holds it on.',
   'data.from': 'The status until now.',
   'data.to': 'The status from now on.',
 };

@@ -44,14 +44,21 @@ export function updated(text: string, item: Item, wording: Wording): Item {
   return Object.fromEntries(kept.filter(([name]) => !gone.has(name)));
 }
 
-/** What an attribute is set to: a value, or a list made longer. */
+/** What an attribute is set to: a value, another attribute's, or a list made longer. */
 function setTo(text: string, item: Item, wording: Wording): AttributeValue {
   const [, path, otherwise, more] = APPENDED.exec(text) ?? [];
   if (path === undefined || otherwise === undefined || more === undefined) {
-    return meantBy(text, wording);
+    return text.startsWith(':') ? meantBy(text, wording) : copied(text, item, wording);
   }
   const list = read(item, path, wording) ?? meantBy(otherwise, wording);
   return { L: [...(list.L ?? []), ...(meantBy(more, wording).L ?? [])] };
+}
+
+/** What stood in an attribute before the update. */
+function copied(path: string, item: Item, wording: Wording): AttributeValue {
+  const value = read(item, path, wording);
+  if (value === undefined) throw unknown(path);
+  return value;
 }
 
 function conditionOf(text: string): Condition {

@@ -4,6 +4,7 @@
  */
 import * as z from 'zod/mini';
 import type { Instant } from '../../shared/consent/instant.ts';
+import { hold, release } from './brake.ts';
 import { createClients } from './clients.ts';
 import { errorLine } from './error-line.ts';
 import { forget } from './forget.ts';
@@ -70,6 +71,10 @@ function perform(wish: Wish, world: World): Promise<ExitCode> {
       return redrive(wish, world);
     case 'replay':
       return replay(wish, world);
+    case 'hold':
+      return hold(wish, world);
+    case 'release':
+      return release(wish, world);
     case 'forget':
       return forget(wish, world);
   }

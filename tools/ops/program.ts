@@ -5,6 +5,7 @@
  */
 import { Argument, Command, CommanderError, Option } from 'commander';
 import { STATUSES } from '../../shared/consent/consent.ts';
+import type { BrakeOptions } from './brake.ts';
 import { DEAD_LETTER_QUEUE_NAMES, type DeadLetterQueue } from './dead-letter-queues.ts';
 import type { ListOptions } from './list.ts';
 import { LOCAL_ENDPOINT, type TargetOptions } from './target.ts';
@@ -16,6 +17,7 @@ export type Wish =
   | ({ readonly verb: 'list' } & ListOptions)
   | { readonly verb: 'waiting' | 'owed' }
   | { readonly verb: 'redrive'; readonly queue: DeadLetterQueue; readonly apply: boolean }
+  | ({ readonly verb: 'hold' | 'release' } & BrakeOptions)
   | { readonly verb: 'forget'; readonly consentId: string; readonly apply: boolean };
 
 export interface GlobalOptions extends TargetOptions {
@@ -152,6 +154,7 @@ function changing(program: Command, take: (wish: Wish) => void): void {
     .action((queue: DeadLetterQueue, { apply = false }: { readonly apply?: boolean }) =>
       take({ verb: 'redrive', queue, apply }),
     );
+  braking(program, take);
   program
     .command('forget')
     .description(
@@ -163,4 +166,23 @@ function changing(program: Command, take: (wish: Wish) => void): void {
     .action((consentId: string, { apply = false }: { readonly apply?: boolean }) =>
       take({ verb: 'forget', consentId, apply }),
     );
+}
+
+const BANK_ID = ['<bankId>', "without an id a bank has its provider's name"] as const;
+
+function braking(program: Command, take: (wish: Wish) => void): void {
+  const verbs = {
+    hold: 'how many ends of a bank are held; applied, holds all of them for 72 hours from now',
+    release: 'the same; applied, ends what is held, and lets further ends through for a day',
+  } as const;
+  for (const verb of ['hold', 'release'] as const) {
+    program
+      .command(verb)
+      .description(verbs[verb])
+      .argument(...BANK_ID)
+      .option(...APPLY)
+      .action((bank: string, { apply = false }: { readonly apply?: boolean }) =>
+        take({ verb, bank, apply }),
+      );
+  }
 }

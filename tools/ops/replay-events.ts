@@ -42,6 +42,7 @@ export function eventOf(entry: HistoryEntry, whose: Whose, state: Consent | unde
   const happening = { id, key: keyOf(id), consentId, ref, at, now, ...ahead };
   const token = heard.brought === undefined ? undefined : tokenNamed(heard.brought);
   const used = heard.used !== undefined && { usedFingerprint: fingerprintOf(heard.used) };
+  const isEnded = notes.includes('ended');
   switch (entry.event) {
     case 'BankCallCompleted':
       return answerOf(entry, { ...happening, ...used, ...(token && { token }) }, whose, state);
@@ -63,6 +64,8 @@ export function eventOf(entry: HistoryEntry, whose: Whose, state: Consent | unde
       };
     case 'ConsentReplaced':
       return { event: { type: entry.event, ...happening, by: NOT_TOLD } };
+    case 'EndingDecided':
+      return { event: { type: entry.event, ...happening, decision: isEnded ? 'release' : 'hold' } };
     case 'TokenRescued':
       if (token === undefined) return { why: 'it does not tell the token' };
       return { event: { type: entry.event, ...happening, provider, ...used, token } };

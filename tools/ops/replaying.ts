@@ -54,7 +54,8 @@ export function replayed(
       state = before;
       continue;
     }
-    const decision = decide(before, made.event, policies);
+    const brake = entry.notes.includes('ending-held') ? 'hold' : undefined;
+    const decision = decide(before, made.event, policies, brake);
     lines.push({ ...line, differs: differences(entry, decision, subject) });
     state = decision.outcome === 'advanced' ? decision.next : before;
   }

@@ -36,6 +36,7 @@ const EVENT_WORDS: Readonly<Record<string, string>> = {
   ConsentReplaced: 'another consent took its place',
   TokenRescued: 'a token was saved from an unreadable message',
   TimerDue: 'its timer fired',
+  EndingDecided: 'an operator decided of its end',
 };
 
 /** `accounts was answered CONSENT.EXPIRED`, or what else happened. */

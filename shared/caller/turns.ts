@@ -6,14 +6,7 @@
  */
 import type { Consent } from '../consent/consent.ts';
 import type { Call } from '../consent/finding.ts';
-import {
-  type Answered,
-  isNoted,
-  noted,
-  type Refusal,
-  refusalOf,
-  withLease,
-} from '../consent/lease.ts';
+import { type Answered, begun, isNoted, noted, type Refusal, refusalOf } from '../consent/lease.ts';
 import type { Policies } from '../consent/policy.ts';
 import type { Provider } from '../consent/provider.ts';
 import type { Clock } from '../lifecycle/ports.ts';
@@ -66,9 +59,10 @@ export async function begin(wanted: Wanted, turns: Turns): Promise<Turn | NotBeg
     const refusal = refusalOf(consent, wish, turns.policies[consent.provider]);
     if (refusal !== undefined) return refusal;
 
-    const next = withLease(consent, wish, { resultKey, until: at + turns.turnMs, ...request });
-    const written = await turns.leases.begin(next, held.revision);
-    if (written === 'begun') return { ...turn, consent: next };
+    const lease = { resultKey, until: at + turns.turnMs, ...request };
+    const next = begun(consent, wish, lease);
+    const written = await turns.leases.begin(held, next);
+    if (written === 'begun') return { ...turn, consent: { ...consent, ...next } };
   }
   throw contention(consentId);
 }

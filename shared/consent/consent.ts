@@ -9,6 +9,7 @@ import type { Instant } from './instant.ts';
 import type { Action, ConsentError, EndReason } from './notice.ts';
 import type { Bank, Provider } from './provider.ts';
 import type { Secret, Token } from './secret.ts';
+import type { Foretold, Lease } from './under-way.ts';
 
 /** The Berlin Group's words; `suspect` and `replaced` are ours. (glossary) */
 export const STATUSES = [
@@ -110,28 +111,6 @@ export interface Transfer {
   readonly firstAttemptAt: Instant;
   readonly token?: Secret;
   readonly tokenAt?: Instant;
-}
-
-/** A caller's call under way: until it is answered or its time is up, no other one begins. */
-export interface Lease {
-  /** The key of the result that will report it. */
-  readonly resultKey: string;
-  readonly until: Instant;
-  /** The request that it answers. */
-  readonly requestId?: string;
-}
-
-/**
- * A result whose message is still to come: its call has been counted. Where its caller has written
- * its token down as well, what was true of it then.
- */
-export interface Foretold {
-  readonly key: string;
-  readonly requestId?: string;
-  /** Its token had never been seen. */
-  readonly fresh?: boolean;
-  /** Its call had used a token that was not the latest any more. */
-  readonly lostRace?: boolean;
 }
 
 export interface End {

@@ -7,6 +7,7 @@ import type { Call, ErrorDetail } from './finding.ts';
 import type { Instant } from './instant.ts';
 import type { Notice } from './notice.ts';
 import type { Bank, Provider } from './provider.ts';
+import type { Foretold } from './under-way.ts';
 
 /** Why a call is asked for. */
 export const REQUEST_REASONS = [
@@ -118,6 +119,8 @@ export interface Heard {
   readonly requested?: true;
   readonly used?: string;
   readonly brought?: string;
+  /** What its caller had written down of it before. */
+  readonly foretold?: Omit<Foretold, 'key' | 'requestId'>;
   readonly retryAt?: Instant;
   readonly validUntil?: Instant;
 }

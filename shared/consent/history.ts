@@ -44,12 +44,15 @@ function heardOf(event: ConsentEvent, state: Consent | undefined): Heard {
   const token = 'token' in event ? event.token : undefined;
   const used = 'usedFingerprint' in event ? event.usedFingerprint : undefined;
   const validUntil = 'validUntil' in event ? event.validUntil : undefined;
+  const told = state?.foretold?.findLast(({ key }) => key === event.key);
+  const { key: _, requestId: __, ...foretold } = told ?? {};
   return {
     ...(event.now !== event.at && { lag: event.now - event.at }),
     ...(event.type === 'BankCallCompleted' && callHeard(event, state)),
     ...(used !== undefined && { used: printOf(used) }),
     ...(token !== undefined && { brought: printOf(token.fingerprint) }),
     ...(validUntil !== undefined && { validUntil }),
+    ...(told !== undefined && { foretold }),
   };
 }
 

@@ -5,7 +5,7 @@
  * by what was true when the answer did. Pure. (rules 1, 2, 4, 8)
  */
 import { bankDayOf, DEFAULT_TIME_ZONE } from './bank-day.ts';
-import type { Ancestor, Consent, Foretold, HeldToken, Lease, Status } from './consent.ts';
+import type { Ancestor, Consent, HeldToken, Ledger, Status } from './consent.ts';
 import type { Draft } from './draft.ts';
 import type { Call } from './finding.ts';
 import { type Instant, MINUTE } from './instant.ts';
@@ -21,6 +21,7 @@ import {
 } from './lineage.ts';
 import type { Policy } from './policy.ts';
 import type { Token } from './secret.ts';
+import type { Foretold, Lease } from './under-way.ts';
 import { callKey, waitingCalls } from './waiting.ts';
 
 /** Results that may be on their way at once. */
@@ -88,20 +89,27 @@ function refusalByDay(consent: Consent, wish: Wish, policy: Policy): Refusal | u
   return { reason: 'day-used-up', until: end };
 }
 
-/**
- * The consent while the call is made: its turn, and its place in the day's ledger. Whoever had the
- * turn before and lost it may still report: that call has been counted.
- */
-export function withLease(consent: Consent, { call, at }: Wish, lease: Lease): Consent {
-  const { lineage, lease: lost } = consent;
+/** What is written down when a call begins. */
+export interface Begun {
+  readonly lease: Lease;
+  readonly ledger?: Ledger;
+  /** Whoever had the turn before and lost it may still report: that call has been counted. */
+  readonly foretold?: readonly Foretold[];
+  readonly lineage?: readonly Ancestor[];
+}
+
+/** The call's turn, and its place in the day's ledger; lists that are full are made shorter. */
+export function begun(consent: Consent, { call, at }: Wish, lease: Lease): Begun {
+  const { lineage, lease: lost, foretold = [] } = consent;
   const ledger = ledgerWith(consent, call, at);
-  const foretold = [...(consent.foretold ?? []), ...(lost ? [foretoldBy(lost)] : [])];
+  const known = [...foretold, ...(lost ? [foretoldBy(lost)] : [])];
   return {
-    ...consent,
     lease,
-    lineage: lineage.slice(-LINEAGE_MAX),
-    ...(ledger && { ledger }),
-    ...(foretold.length > 0 && { foretold: foretold.slice(1 - FORETOLD_MAX) }),
+    ...(ledger !== undefined && ledger !== consent.ledger && { ledger }),
+    ...((lost !== undefined || known.length >= FORETOLD_MAX) && {
+      foretold: known.slice(1 - FORETOLD_MAX),
+    }),
+    ...(lineage.length > LINEAGE_MAX && { lineage: lineage.slice(-LINEAGE_MAX) }),
   };
 }
 

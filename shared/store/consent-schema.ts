@@ -18,6 +18,7 @@ import {
   endReason,
   flag,
   instant,
+  optionalFlag,
   optionalInstant,
   optionalText,
   provider,
@@ -62,8 +63,6 @@ const transfer = z.object({
   token: z.exactOptional(secret),
   tokenAt: optionalInstant,
 });
-
-const optionalFlag = z.exactOptional(flag);
 
 const foretold = z.object({
   key: text,

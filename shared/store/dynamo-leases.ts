@@ -5,7 +5,6 @@
  * write sees that the item has changed. Errors of DynamoDB are thrown as they came.
  */
 import {
-  type AttributeValue,
   ConditionalCheckFailedException,
   type DynamoDBClient,
   GetItemCommand,
@@ -13,9 +12,9 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import { marshall } from '@aws-sdk/util-dynamodb';
 import type { Consent } from '../consent/consent.ts';
-import type { Noted } from '../consent/lease.ts';
+import type { Begun, Noted } from '../consent/lease.ts';
 import type { Held } from '../lifecycle/ports.ts';
-import { fieldsOf, fromItem, stateKeyOf } from './consent-item.ts';
+import { fieldsOf, fromItem, type Item, stateKeyOf } from './consent-item.ts';
 
 /** The turn is still this call's, and the token it used still the latest of the same life. */
 interface TurnGuard {
@@ -63,13 +62,12 @@ export class DynamoLeases {
   }
 
   /**
-   * Writes the lease of `next` and the ledger with it, if nobody has written since `revision`. When
-   * the SDK repeats a write whose answer was lost, its own success is a conflict: the item tells.
+   * Writes that a call begins, if nobody has written since. When the SDK repeats a write whose
+   * answer was lost, its own success is a conflict: the item tells.
    */
-  async begin(next: Consent, revision: string): Promise<'begun' | 'conflict'> {
-    const { lease, ledger, lineage, foretold } = next;
-    const written = await this.#update(next.consentId, {
-      sets: { lease, lineage, ...(ledger && { ledger }), ...(foretold && { foretold }) },
+  async begin({ consent, revision }: Held, next: Begun): Promise<'begun' | 'conflict'> {
+    const written = await this.#update(consent.consentId, {
+      sets: { ...next },
       appends: {},
       endsLease: false,
       condition: 'revision = :read',
@@ -144,7 +142,7 @@ function turnOf({ generation, usedFingerprint }: TurnGuard, key: string) {
   };
 }
 
-function placeholders(values: Values): Record<string, AttributeValue> {
+function placeholders(values: Values): Item {
   const item = marshall(values, { removeUndefinedValues: true });
   return Object.fromEntries(Object.entries(item).map(([name, value]) => [`:${name}`, value]));
 }

@@ -16,6 +16,7 @@ export const flag = z.boolean();
 export const instant = z.number();
 export const count = instant;
 export const optionalText = z.exactOptional(text);
+export const optionalFlag = z.exactOptional(flag);
 export const optionalInstant = z.exactOptional(instant);
 export const category = z.enum(CATEGORIES);
 export const provider = z.enum(PROVIDERS);

@@ -116,6 +116,8 @@ describe('a first strike', () => {
           ...{ to: 'suspect', generation: 1, operation: 'accounts', category: 'CONSENT.EXPIRED' },
           ...{ row: 'code CONSENT.EXPIRED', correlation, details },
           ...{ notes: ['strike'], effects: ['SetTimer'] },
+          heard: { call: 'zxxexf', used: 'YotJ2W3N6Xp' },
+          owed: { timerAt: at('2026-11-23T08:20Z') },
         },
       },
     ]);
@@ -187,6 +189,9 @@ describe('an end (rules 12 and 17)', () => {
           ...{ category: 'CONSENT.REVOKED', row: 'code CONSENT.REVOKED' },
           notes: ['strike', 'ended'],
           effects: told.effects.slice(0, -1).map((one) => one.do),
+          heard: { call: 'zxxexf', used: 'YotJ2W3N6Xp' },
+          met: { held: 'YotJ2W3N6Xp', successAt: OK.at },
+          owed: { notices: ['1.required', '1.purged.4', '1.status-changed.4'] },
         },
       },
     ]);

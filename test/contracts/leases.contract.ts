@@ -4,7 +4,7 @@
  */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Consent } from '../../shared/consent/consent.ts';
-import { noted, withLease } from '../../shared/consent/lease.ts';
+import { begun, noted } from '../../shared/consent/lease.ts';
 import type { ConsentStore, Held } from '../../shared/lifecycle/ports.ts';
 import type { DynamoLeases } from '../../shared/store/dynamo-leases.ts';
 import { aConsent, aPurge } from '../support/a-consent.ts';
@@ -49,11 +49,14 @@ export function leasesContract(name: string, open: () => Promise<OpenLeases>): v
       if (held === undefined) throw new Error('it is gone');
       return held;
     };
-    const begun = async (): Promise<Consent> => {
-      const { consent, revision } = await stored();
-      const next = withLease(consent, { call: CALL, at: NOW }, { resultKey: 'own', until: UNTIL });
-      expect(await leases.begin(next, revision)).toBe('begun');
-      return next;
+    const LEASE = { resultKey: 'own', until: UNTIL };
+    const beginning = (consent: Consent) => begun(consent, { call: CALL, at: NOW }, LEASE);
+    const made = async (): Promise<Consent> => {
+      await stored();
+      const seen = await read();
+      const next = beginning(seen.consent);
+      expect(await leases.begin(seen, next)).toBe('begun');
+      return { ...seen.consent, ...next };
     };
     const answer = { key: 'own', at: NOW + 1, usedFingerprint: FIRST.fingerprint, token: NEXT };
     const turn = { generation: 1, usedFingerprint: FIRST.fingerprint };
@@ -61,38 +64,37 @@ export function leasesContract(name: string, open: () => Promise<OpenLeases>): v
     it('reads what the worker has stored, and nothing where there is nothing', async () => {
       const held = await stored();
 
-      expect(revealed(await leases.read('consent-1'))).toEqual(revealed(held));
+      expect(revealed(await read())).toEqual(revealed(held));
       expect(await leases.read('another')).toBeUndefined();
     });
 
     it('begins a turn beside all that is stored, and counts its call', async () => {
       const { consent, outbox } = await stored();
 
-      const next = withLease(consent, { call: CALL, at: NOW }, { resultKey: 'own', until: UNTIL });
-      await leases.begin(next, (await read()).revision);
+      await leases.begin(await read(), beginning(consent));
 
       const held = await read();
-      expect(revealed(held.consent)).toEqual(revealed(next));
+      expect(revealed(held.consent)).toEqual(revealed({ ...consent, ...beginning(consent) }));
       expect(held.consent.ledger?.counts).toEqual({ 'balances|acc-1': 1 });
       expect(held.outbox).toEqual(outbox);
     });
 
     it('begins none when somebody has written since it was read', async () => {
-      const { consent, revision } = await stored();
-      await store.save({ consent, outbox: [], now: NOW }, revision);
+      await stored();
+      const seen = await read();
+      await store.save({ consent: seen.consent, outbox: [], now: NOW }, seen.revision);
 
-      const next = withLease(consent, { call: CALL, at: NOW }, { resultKey: 'own', until: UNTIL });
-
-      expect(await leases.begin(next, revision)).toBe('conflict');
+      expect(await leases.begin(seen, beginning(seen.consent))).toBe('conflict');
       expect((await read()).consent.lease).toBeUndefined();
     });
 
     it('makes the worker read again, before and after', async () => {
       const { consent, revision } = await stored();
-      const next = withLease(consent, { call: CALL, at: NOW }, { resultKey: 'own', until: UNTIL });
-      await leases.begin(next, revision);
+      const seen = await read();
+      await leases.begin(seen, beginning(consent));
       const during = await read();
-      await leases.finish(next, 'own', noted(next, answer), turn);
+      const turnOf = { ...consent, ...beginning(consent) };
+      await leases.finish(turnOf, 'own', noted(turnOf, answer), turn);
 
       for (const old of [revision, during.revision]) {
         expect(await store.save({ consent, outbox: [], now: NOW }, old)).toBe('conflict');
@@ -100,7 +102,7 @@ export function leasesContract(name: string, open: () => Promise<OpenLeases>): v
     });
 
     it('ends a turn with the next token, whatever the worker wrote meanwhile', async () => {
-      const next = await begun();
+      const next = await made();
       const during = await read();
       const meanwhile = { ...during.consent, lastSuccessAt: NOW, applied: ['earlier'] };
       await store.save({ consent: meanwhile, outbox: [], now: NOW }, during.revision);
@@ -126,7 +128,7 @@ export function leasesContract(name: string, open: () => Promise<OpenLeases>): v
       ['the token is another', { token: { ...NEXT, receivedAt: NOW, renewed: true } }],
       ['another life has begun', { generation: 2 }],
     ])('writes nothing when %s', async (_, fields) => {
-      const next = await begun();
+      const next = await made();
       const during = await read();
       const consent = { ...during.consent, ...fields };
       await store.save({ consent, outbox: [], now: NOW }, during.revision);
@@ -137,7 +139,7 @@ export function leasesContract(name: string, open: () => Promise<OpenLeases>): v
     });
 
     it('writes by the revision for whoever has read again, and leaves the turn of another', async () => {
-      const next = await begun();
+      const next = await made();
       const during = await read();
       const lease = { resultKey: 'other', until: UNTIL };
       await store.save({ consent: { ...next, lease }, outbox: [], now: NOW }, during.revision);
@@ -152,7 +154,7 @@ export function leasesContract(name: string, open: () => Promise<OpenLeases>): v
     });
 
     it('ends the turn of a call without a token or an answer', async () => {
-      const next = await begun();
+      const next = await made();
       const silence = noted(next, { key: 'own', at: NOW + 1 });
 
       await leases.finish(next, 'own', silence, { generation: 1 });

@@ -101,8 +101,8 @@ describe('docs/contracts', () => {
 
     expect(unused).toEqual([]);
     if (COMPLETED === undefined) throw new Error('no contract');
-    expect(() => wordsFor(COMPLETED, 'data.new')).toThrow(
-      '"data.new" of bank-call.completed has no',
+    expect(() => wordsFor(COMPLETED, 'data.unheard')).toThrow(
+      '"data.unheard" of bank-call.completed has no',
     );
   });
 

@@ -10,8 +10,8 @@ import { type LocalStory, startLocalStory } from '../support/local-story.ts';
 const EXPIRED = printed('klarna-consent/consent-expired');
 const DYING = new URL('../support/functions/dying.ts', import.meta.url);
 
-/** An ending's calls: a read, a write, six effects, and the write that clears them. */
-const CALLS = [1, 2, 3, 4, 5, 6, 7, 8, 9];
+/** An ending's calls: a read, two for the brake, a write, six effects, a write that clears. */
+const CALLS = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11];
 
 let story: LocalStory;
 

@@ -78,12 +78,12 @@ const FULLEST: Consent = aConsent({
     counts: Object.fromEntries(times(128, (n) => [String(n).padStart(64 + 1 + 256, 'a'), 4])),
     purges: 2,
   },
-  lease: { resultKey: 'k'.repeat(16), until: NOW, requestId: 'r'.repeat(256) },
+  lease: { resultKey: 'k'.repeat(16), until: NOW, requestId: 'r'.repeat(60) },
   foretold: times(FORETOLD_MAX, (n) => ({
     key: String(n).padStart(16, 'k'),
     fresh: false,
     lostRace: false,
-    requestId: 'r'.repeat(256),
+    requestId: 'r'.repeat(60),
   })),
   applied: times(32, (n) => String(n).padStart(16, 'k')),
 });

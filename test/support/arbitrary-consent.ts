@@ -7,9 +7,7 @@ import {
   type Ancestor,
   type Consent,
   type End,
-  type Foretold,
   type HeldToken,
-  type Lease,
   type Ledger,
   type LimitWait,
   type Race,
@@ -20,6 +18,7 @@ import {
   type Transfer,
   type WaitingCall,
 } from '../../shared/consent/consent.ts';
+import type { Foretold, Lease } from '../../shared/consent/under-way.ts';
 import type { Save } from '../../shared/lifecycle/ports.ts';
 import {
   action,

@@ -4,6 +4,7 @@
  * is what most tools read; 3.1 has the same bindings.
  */
 import { deployedName } from '../../infra/deployed-name.ts';
+import { REQUEST_VISIBILITY_SECONDS } from '../../infra/request-delivery.ts';
 import { typeOf } from '../../shared/messages/cloud-event.ts';
 import { ACCOUNT_ID, REGION } from '../local/resources.ts';
 import { type Channel, CONTRACTS, type Contract } from './contracts.ts';
@@ -44,12 +45,12 @@ const CHANNELS = {
   'bank-call-requests.fifo': {
     description:
       'SQS FIFO, one group per consent: its calls are made one after the other. A request is ' +
-      'hidden for 150 seconds while it is served, and gone after a day.',
+      `hidden for ${REQUEST_VISIBILITY_SECONDS} seconds while it is served, and gone after a day.`,
     ...overSqs({
       fifoQueue: true,
       deduplicationScope: 'messageGroup',
       fifoThroughputLimit: 'perMessageGroupId',
-      visibilityTimeout: 150,
+      visibilityTimeout: REQUEST_VISIBILITY_SECONDS,
       messageRetentionPeriod: 86_400,
     }),
   },

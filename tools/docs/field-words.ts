@@ -18,7 +18,7 @@ const NAME = `at most ${NAME_BYTES_MAX} bytes of UTF-8`;
 export const FIELD_WORDS: Readonly<Record<string, string>> = {
   specversion: 'The version of CloudEvents.',
   id: `The same at every delivery: a second message with it is a copy. It has ${NAME}.`,
-  'bank-call-results id': `A second message with it is a duplicate, and changes nothing. It has ${NAME}.`,
+  'bank-call-results id': `A second message with it is a duplicate, and ignored. It has ${NAME}.`,
   'bank-call.completed id':
     'Made for each bank call. A second message with it is a duplicate, and changes nothing. ' +
     `It has ${NAME}.`,

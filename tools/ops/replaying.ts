@@ -8,6 +8,7 @@ import { type Decision, decide } from '../../shared/consent/decide.ts';
 import type { HistoryEntry, Met, Remember } from '../../shared/consent/effect.ts';
 import type { Policies } from '../../shared/consent/policy.ts';
 import { Secret } from '../../shared/consent/secret.ts';
+import { keyOf } from '../../shared/intake/names.ts';
 import type { Entry } from './history.ts';
 import { categoryNow, eventOf, fingerprintOf, type Whose } from './replay-events.ts';
 import { tombstoneOf } from './tombstone.ts';
@@ -55,11 +56,17 @@ export function replayed(
       continue;
     }
     const brake = entry.notes.includes('ending-held') ? 'hold' : undefined;
-    const decision = decide(before, made.event, policies, brake);
+    const decision = decide(foretelling(before, entry), made.event, policies, brake);
     lines.push({ ...line, differs: differences(entry, decision, subject) });
     state = decision.outcome === 'advanced' ? decision.next : before;
   }
   return lines;
+}
+
+/** With what its caller had written down of the result. */
+function foretelling(state: Consent | undefined, { eventId, heard }: Entry): Consent | undefined {
+  if (state === undefined || heard?.foretold === undefined) return state;
+  return { ...state, foretold: [{ key: keyOf(eventId), ...heard.foretold }] };
 }
 
 function lineOf({ number, version, at, event }: Entry, unseen: number): Replayed {

@@ -165,7 +165,8 @@ function mayBeDropped(name: string): boolean {
   return /^(SetTimer|CancelTimer|RequestCall|PublishNotice reconsent.required)/.test(name);
 }
 
-describe('in every schedule of two workers, a timer and an accident', () => {
+// Half a minute on a quiet machine.
+describe('in every schedule of two workers, a timer and an accident', { timeout: 240_000 }, () => {
   it.each([
     ['two strikes and a success', 'death', [FIRST, SECOND, AFTER]],
     ['two strikes, the second told twice', 'death', [FIRST, SECOND, SECOND]],

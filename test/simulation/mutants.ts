@@ -84,7 +84,9 @@ export const MUTANTS: readonly Mutant[] = [
     mutation: saving(({ store }) => async (next, revision) => {
       const held = (await store.load([next.consent.consentId])).get(next.consent.consentId);
       const isClearing = held?.consent.version === next.consent.version;
-      return isClearing ? held : store.save(next, revision);
+      // A timer that is set again once it is past would bring its message again without end.
+      const isOfTimer = held?.outbox.some(({ key }) => key === 'timer');
+      return isClearing && !isOfTimer ? held : store.save(next, revision);
     }),
   },
   {
@@ -118,6 +120,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'drops the token of a message that it cannot read',
     killedBy: [NEWEST_TOKEN],
+    rates: { 'report-broken': 0.3, 'psu-visit': 0.9 },
     mutation: reading((made) =>
       made.kind === 'unreadable' ? { kind: made.kind, reason: made.reason } : made,
     ),
@@ -136,11 +139,13 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'counts each error of a sync as a strike',
     killedBy: [NO_EARLY_END],
+    rates: { 'psu-visit': 0.9, 'bank-lies': 0.2 },
     mutation: withPolicy({ strikeWindowMinutes: 0 }),
   },
   {
     name: 'believes each lost race',
     killedBy: [NO_EARLY_END],
+    rates: { 'psu-visit': 0.9, 'bank-slow': 0.3 },
     mutation: withPolicy({ lostRacesMax: 0, strikeWindowMinutes: 0 }),
   },
   {
@@ -196,6 +201,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'takes what the bank says after the end for a success',
     killedBy: [ENDED_STAYS],
+    rates: { 'psu-visit': 0.9, 'bank-ends': 0.2 },
     mutation: lateErrorsRevive(),
   },
   {

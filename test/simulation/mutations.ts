@@ -59,7 +59,10 @@ export function lateErrorsRevive(): Mutation {
   const ended = new Set<string>();
   const recording = saving(({ store }) => async (next, revision) => {
     const saved = await store.save(next, revision);
-    if (saved !== 'conflict' && next.consent.end) ended.add(next.consent.consentId);
+    const { consentId, end } = next.consent;
+    if (saved === 'conflict') return saved;
+    if (end === undefined) ended.delete(consentId);
+    else ended.add(consentId);
     return saved;
   });
   const revived = reading((made) => {

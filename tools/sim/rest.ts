@@ -4,9 +4,10 @@
  * status that its bank holds true.
  */
 import { QueryCommand, type QueryCommandOutput } from '@aws-sdk/client-dynamodb';
+import { nextMonthOf } from '../../shared/consent/bank-day.ts';
 import { type Consent, isEnded } from '../../shared/consent/consent.ts';
 import { scheduleName } from '../../shared/consent/effect.ts';
-import { MINUTE } from '../../shared/consent/instant.ts';
+import { DAY, MINUTE } from '../../shared/consent/instant.ts';
 import { consentIdOf } from '../../shared/store/consent-item.ts';
 import { OWED_INDEX, OWED_PARTITIONS } from '../../shared/store/owed-index.ts';
 import type { Bank } from './bank.ts';
@@ -47,9 +48,10 @@ export function look({ world, table, scheduler, watch, bankOf }: Resting): void 
       world.break(AT_REST, `${consentId} waits for ${timer}, and the sweep does not`);
     }
     if (overdue > SWEPT_AFTER_MS) world.break(AT_REST, `${consentId} is ${overdue} ms overdue`);
-    const excuse = watch.excused.get(consentId);
-    const why = disagreement(consent, bankOf.get(consentId), world.agenda.now);
+    const bank = bankOf.get(consentId);
+    const why = disagreement(consent, bank, world.agenda.now);
     if (why === undefined) continue;
+    const excuse = watch.excused.get(consentId) ?? unheard(consent, bank, world.agenda.now);
     if (excuse === undefined) world.break(AGREEMENT, why);
     else world.count(`differs: ${excuse}`);
   }
@@ -83,4 +85,11 @@ function disagreement(consent: Consent, bank: Bank | undefined, now: number): st
   if (mandate.alive && isEnded(consent)) return `${said}, but its bank holds it alive`;
   if (!mandate.alive && !isEnded(consent) && !cannotKnow) return `${said}, but it has ended`;
   return undefined;
+}
+
+/** Until the month is over, and the calls of its first hours, none is made that could tell. */
+function unheard(consent: Consent, bank: Bank | undefined, now: number): string | undefined {
+  const last = bank?.mandate(consent.consentId, now).answers.at(-1);
+  const isWaiting = last?.said === 'quota-used-up' && now < nextMonthOf(last.at) + DAY;
+  return isWaiting && !isEnded(consent) ? 'waits for the next month' : undefined;
 }

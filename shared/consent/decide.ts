@@ -65,7 +65,7 @@ export function decide(
 
   settle(draft, draft.dueBy ?? event.now);
   if (event.clockAhead) draft.notes.push('clock-ahead');
-  if (!isPlainSuccess(draft)) remember(draft, state);
+  if (!isPlainSuccess(draft, state)) remember(draft, state);
   const { consent: next, effects, notes, cache } = draft;
   return { outcome: 'advanced', next, effects, notes, ...(cache && { cache }) };
 }
@@ -169,8 +169,10 @@ function firstSeen({ consentId, ref }: ConsentEvent): Consent {
   };
 }
 
-function isPlainSuccess({ event, effects, policy }: Draft): boolean {
+/** One that owes nothing, and leaves the consent as it was to whoever asks about it. */
+function isPlainSuccess({ consent, event, effects, policy }: Draft, state?: Consent): boolean {
   if (event.type !== 'BankCallCompleted' || effects.length > 0) return false;
+  if (state !== undefined && consent.status !== state.status) return false;
   return reactionTo(policy, event.finding.category).do === 'prove-alive';
 }
 

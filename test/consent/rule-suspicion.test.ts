@@ -238,3 +238,15 @@ describe('rule 5: what the suspicion held', () => {
     expect(told.consent.calls).toMatchObject([{ reason: 'retry', dueAt: at('2026-11-23T08:30Z') }]);
   });
 });
+
+describe('rule 5: the end of a suspicion', () => {
+  it('is in the history, though the next date stays what it was and nothing is owed', () => {
+    const validUntil = '2026-11-23T12:00Z';
+    const asked = [granted('2026-11-01T10:00Z', { token: 't0', validUntil }), EXPIRED, itsTimer()];
+
+    const told = given(...asked).when(answer('2026-11-23T08:30Z', 'OK', { token: 't1' }));
+
+    expect(told.effects.map((one) => one.do)).toEqual(['Remember']);
+    expect(told.effect('Remember')?.entry).toMatchObject({ from: 'suspect', to: 'valid' });
+  });
+});

@@ -7,7 +7,6 @@ import type { Instant } from '../consent/instant.ts';
 import type { Secret, Token } from '../consent/secret.ts';
 import { DIALECTS } from '../dialects/registry.ts';
 import { isTooLong, tokenOf } from '../intake/happening.ts';
-import { keyOf } from '../intake/names.ts';
 import type { Came } from './made-call.ts';
 import { type Reports, report } from './report.ts';
 import { trimmed } from './trim.ts';
@@ -32,7 +31,7 @@ export async function conclude(ended: Ended, turns: Turns, reports: Reports): Pr
   const used = consent.token?.fingerprint;
   const request = requestId === undefined ? {} : { requestId };
   const answered = {
-    key: keyOf(id),
+    key: turn.resultKey,
     at,
     ...request,
     ...(used !== undefined && { usedFingerprint: used }),

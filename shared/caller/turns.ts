@@ -77,9 +77,10 @@ export async function finish(turn: Turn, answered: Answered, { leases }: Turns):
   const used = answered.usedFingerprint;
   const guard = { generation, ...(used !== undefined && { usedFingerprint: used }) };
   const first = await leases.finish(consent, resultKey, noted(consent, answered), guard);
-  for (let attempt = 1; first === 'conflict' && attempt <= ATTEMPTS_MAX; attempt += 1) {
+  if (first === 'finished') return;
+  for (let attempt = 1; attempt <= ATTEMPTS_MAX; attempt += 1) {
     const held = await leases.read(consent.consentId);
-    if (held === undefined || isNoted(held.consent, answered.key)) return;
+    if (held === undefined || isNoted(held.consent, resultKey)) return;
 
     const { revision } = held;
     const found = noted(held.consent, answered);
@@ -88,7 +89,7 @@ export async function finish(turn: Turn, answered: Answered, { leases }: Turns):
     const written = await leases.finish(held.consent, resultKey, found, { revision });
     if (written === 'finished') return;
   }
-  if (first === 'conflict') throw contention(consent.consentId);
+  throw contention(consent.consentId);
 }
 
 function contention(consentId: string): Error {

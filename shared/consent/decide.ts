@@ -4,6 +4,7 @@
  * always make the same decision. What is late or a duplicate is `ignored`, with the reason; nothing
  * that a bank or a caller sends makes it throw.
  */
+import { blank } from './blank.ts';
 import type { Consent } from './consent.ts';
 import type { AccountsToCache, Draft, Note } from './draft.ts';
 import type { Effect } from './effect.ts';
@@ -140,33 +141,9 @@ function draftOf(
 ): Draft {
   const provider = ('provider' in event ? event.provider : undefined) ?? state?.provider;
   const policy: Policy = policies[provider ?? 'klarna-consent'];
-  const known = state ?? firstSeen(event);
+  const known = state ?? blank(event);
   const consent = { ...known, version: known.version + 1 };
   return { consent, effects: [], notes: [], cancels: [], event, policy, ...(brake && { brake }) };
-}
-
-/** Whatever is heard first opens the consent: there is nothing to import. (decision 0002) */
-function firstSeen({ consentId, ref }: ConsentEvent): Consent {
-  return {
-    consentId,
-    ref,
-    status: 'received',
-    version: 0,
-    generation: 1,
-    bank: {},
-    validUntilTold: false,
-    lineage: [],
-    strikes: [],
-    calls: [],
-    races: [],
-    transfers: [],
-    accountsRefused: 0,
-    timersSet: 0,
-    requestsMade: 0,
-    actions: [],
-    applied: [],
-    remembered: 0,
-  };
 }
 
 /** One that owes nothing, and leaves the consent as it was to whoever asks about it. */

@@ -2,13 +2,17 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { UnreportedResult } from '../../shared/caller/report.ts';
 import { DAY } from '../../shared/consent/instant.ts';
 import { fingerprintOf } from '../../shared/intake/names.ts';
-import { type CallerRig, nextToken, startCallerRig } from '../support/caller-rig.ts';
+import {
+  AT_THE_SCREEN,
+  BALANCES,
+  type CallerRig,
+  never,
+  nextToken,
+  startCallerRig,
+} from '../support/caller-rig.ts';
 import { granted } from '../support/local-messages.ts';
 
 const NOON = '2026-11-23T11:00:00Z';
-const BALANCES = { operation: 'balances', accountId: 'acc-1' } as const;
-const AT_THE_SCREEN = { ...BALANCES, attended: true } as const;
-
 let rig: CallerRig;
 
 beforeAll(async () => {
@@ -16,17 +20,9 @@ beforeAll(async () => {
 });
 afterAll(() => rig.stop());
 
-async function consentWith(consentId: string, token = 't0', more: object = {}): Promise<void> {
-  await rig.story.send(
-    granted(consentId, '2026-11-23T10:00:00Z', { consentToken: token, ...more }),
-  );
-}
-
-const never = () => Promise.reject(new Error('the bank was called'));
-
 describe('when a program fails', () => {
   it('and dies in the middle of a call, its turn ends when its time is up', async () => {
-    await consentWith('crashed');
+    await rig.consentWith('crashed');
     const now = rig.story.local.clock.now();
     const begun = Promise.withResolvers<void>();
     void rig.caller.withConsent('crashed', AT_THE_SCREEN, () => {
@@ -46,7 +42,7 @@ describe('when a program fails', () => {
   });
 
   it('and answers after it lost its turn, the newest token stays (rule 2)', async () => {
-    await consentWith('overtaken');
+    await rig.consentWith('overtaken');
     const now = rig.story.local.clock.now();
     const begun = Promise.withResolvers<void>();
     const answer = Promise.withResolvers<void>();
@@ -69,7 +65,7 @@ describe('when a program fails', () => {
   });
 
   it('to report, the token is safe, and the error carries the report and tells no token', async () => {
-    await consentWith('unreported');
+    await rig.consentWith('unreported');
     const cutOff = rig.other({ sqs: rig.deafSqs() });
 
     const error = await cutOff
@@ -87,7 +83,7 @@ describe('when a program fails', () => {
   });
 
   it('to write the token down, the report brings it', async () => {
-    await consentWith('unwritten');
+    await rig.consentWith('unwritten');
     let updates = 0;
     rig.dynamo.middlewareStack.add(
       (next, { commandName }) =>
@@ -112,7 +108,7 @@ describe('when a program fails', () => {
   });
 
   it('and a grant comes during a call, the token of the old life is not kept (rule 2)', async () => {
-    await consentWith('renewed', 't-old');
+    await rig.consentWith('renewed', 't-old');
 
     await rig.caller.withConsent('renewed', AT_THE_SCREEN, async () => {
       await rig.story.send(granted('renewed', '2026-11-23T10:59:00Z', { consentToken: 't-new' }));
@@ -127,7 +123,7 @@ describe('when a program fails', () => {
   });
 
   it('to know the time by days, it goes by the time that AWS told the SDK (rule 15)', async () => {
-    await consentWith('misdated');
+    await rig.consentWith('misdated');
     const now = rig.story.local.clock.now();
     const { config } = rig.dynamo;
     // What the SDK keeps when AWS has refused a signature of two days hence.

@@ -2,10 +2,14 @@ import type { SQSRecord } from 'aws-lambda';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { RequestedCall } from '../../shared/caller/requests.ts';
 import { fingerprintOf } from '../../shared/intake/names.ts';
-import { type CallerRig, nextToken, refusing, startCallerRig } from '../support/caller-rig.ts';
+import {
+  BALANCES,
+  type CallerRig,
+  nextToken,
+  refusing,
+  startCallerRig,
+} from '../support/caller-rig.ts';
 import { answered, batchOf, granted, klarnaError } from '../support/local-messages.ts';
-
-const BALANCES = { operation: 'balances', accountId: 'acc-1' } as const;
 
 let rig: CallerRig;
 

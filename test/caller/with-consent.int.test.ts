@@ -1,12 +1,16 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { fingerprintOf } from '../../shared/intake/names.ts';
-import { type CallerRig, nextToken, refusing, startCallerRig } from '../support/caller-rig.ts';
-import { granted } from '../support/local-messages.ts';
+import {
+  AT_THE_SCREEN,
+  BALANCES,
+  type CallerRig,
+  never,
+  nextToken,
+  refusing,
+  startCallerRig,
+} from '../support/caller-rig.ts';
 
 const NOON = '2026-11-23T11:00:00Z';
-const BALANCES = { operation: 'balances', accountId: 'acc-1' } as const;
-const AT_THE_SCREEN = { ...BALANCES, attended: true } as const;
-
 let rig: CallerRig;
 
 beforeAll(async () => {
@@ -14,17 +18,9 @@ beforeAll(async () => {
 });
 afterAll(() => rig.stop());
 
-async function consentWith(consentId: string, token = 't0', more: object = {}): Promise<void> {
-  await rig.story.send(
-    granted(consentId, '2026-11-23T10:00:00Z', { consentToken: token, ...more }),
-  );
-}
-
-const never = () => Promise.reject(new Error('the bank was called'));
-
 describe('a call with the client library', () => {
   it('gets the latest token, and keeps the next one before its report is read', async () => {
-    await consentWith('kept', 't0');
+    await rig.consentWith('kept', 't0');
 
     const handedOut: (string | undefined)[] = [];
     const outcome = await rig.caller.withConsent('kept', BALANCES, async (token) => {
@@ -47,7 +43,7 @@ describe('a call with the client library', () => {
   });
 
   it('costs DynamoDB one read and two writes', async () => {
-    await consentWith('counted');
+    await rig.consentWith('counted');
     rig.sent();
 
     await rig.caller.withConsent('counted', BALANCES, async () => nextToken('t1'));
@@ -56,7 +52,7 @@ describe('a call with the client library', () => {
   });
 
   it('is a strike when the bank says expired, though its token was kept ahead (rules 4, 5)', async () => {
-    await consentWith('struck');
+    await rig.consentWith('struck');
 
     await rig.caller.withConsent('struck', BALANCES, async () => refusing('CONSENT.EXPIRED', 't1'));
     await rig.story.local.settle();
@@ -76,7 +72,7 @@ describe('a call with the client library', () => {
   });
 
   it('is silence to the worker when the time is up (never a strike), and throws what was thrown', async () => {
-    await consentWith('silent');
+    await rig.consentWith('silent');
     const timedOut = new DOMException('The operation was aborted due to timeout', 'TimeoutError');
 
     const made = rig.caller.withConsent('silent', BALANCES, () => Promise.reject(timedOut));
@@ -91,7 +87,7 @@ describe('a call with the client library', () => {
   });
 
   it('reads the answer in the error that an HTTP client throws', async () => {
-    await consentWith('thrown');
+    await rig.consentWith('thrown');
     const error = Object.assign(new Error('Request failed with status code 400'), {
       response: { status: 400, headers: {}, data: { error: { code: 'CONSENT.EXPIRED' } } },
     });
@@ -104,7 +100,7 @@ describe('a call with the client library', () => {
   });
 
   it('hands back a fetched response with its body unread', async () => {
-    await consentWith('fetched');
+    await rig.consentWith('fetched');
     const body = JSON.stringify({ data: { result: { balance: 1 }, consent_token: 't1' } });
 
     const outcome = await rig.caller.withConsent(
@@ -120,7 +116,7 @@ describe('a call with the client library', () => {
   });
 
   it('says what was expected of a response that it cannot read, and reports silence', async () => {
-    await consentWith('odd');
+    await rig.consentWith('odd');
     const odd = async () => ({ status: 2000 });
 
     await expect(rig.caller.withConsent('odd', BALANCES, odd)).rejects.toThrow(
@@ -148,7 +144,7 @@ describe('a call is refused, without a call to the bank,', () => {
   });
 
   it('when the consent has ended', async () => {
-    await consentWith('ended');
+    await rig.consentWith('ended');
     await rig.caller.withdrawn('ended', 'psu');
     await rig.story.local.settle();
 
@@ -158,7 +154,7 @@ describe('a call is refused, without a call to the bank,', () => {
   });
 
   it("until the bank's next day, once its limit is reached; not with the PSU present", async () => {
-    await consentWith('limited');
+    await rig.consentWith('limited');
     await rig.caller.withConsent('limited', BALANCES, async () =>
       refusing('CONSENT.LIMIT_EXCEEDED', 't1'),
     );
@@ -177,7 +173,7 @@ describe('a call is refused, without a call to the bank,', () => {
   });
 
   it('when all but one of the four of the day are used, which is kept to confirm', async () => {
-    await consentWith('used-up');
+    await rig.consentWith('used-up');
     for (const number of [1, 2, 3]) {
       await rig.caller.withConsent('used-up', BALANCES, async () => nextToken(`t${number}`));
     }
@@ -198,7 +194,7 @@ describe('a call is refused, without a call to the bank,', () => {
   });
 
   it('while another call for the consent is made', async () => {
-    await consentWith('running');
+    await rig.consentWith('running');
     const { promise, resolve } = Promise.withResolvers<void>();
     const begun = Promise.withResolvers<void>();
     const first = rig.caller.withConsent('running', BALANCES, async () => {

@@ -9,10 +9,13 @@ import type { BankResponse } from '../../shared/caller/answer.ts';
 import { type Caller, type CallerOptions, createCaller } from '../../shared/caller/caller.ts';
 import type { Surroundings } from '../../shared/caller/with-consent.ts';
 import { queueUrl, type Resource, TABLE } from '../../tools/local/resources.ts';
+import { granted } from './local-messages.ts';
 import { type LocalStory, startLocalStory } from './local-story.ts';
 
 export interface CallerRig {
   readonly story: LocalStory;
+  /** Grants a consent an hour before noon, with this token. */
+  readonly consentWith: (consentId: string, token?: string) => Promise<void>;
   readonly caller: Caller;
   /** Names of the commands that the program sent, since this was last asked. */
   readonly sent: () => readonly string[];
@@ -59,6 +62,8 @@ export async function startCallerRig(clockStart: string): Promise<CallerRig> {
     createCaller({ ...options, ...given }, { ...surroundings, ...around });
   return {
     story,
+    consentWith: (consentId, consentToken = 't0') =>
+      story.send(granted(consentId, '2026-11-23T10:00:00Z', { consentToken })),
     caller: other(),
     sent: () => {
       const since = commands;
@@ -94,4 +99,12 @@ export function nextToken(token: string): BankResponse {
 export function refusing(code: string, token?: string): BankResponse {
   const body = { error: { code, message: 'words' }, ...(token && { consent_token: token }) };
   return { status: 400, body };
+}
+
+export const BALANCES = { operation: 'balances', accountId: 'acc-1' } as const;
+export const AT_THE_SCREEN = { ...BALANCES, attended: true } as const;
+
+/** For a call that must not be made. */
+export async function never(): Promise<never> {
+  throw new Error('the bank was called');
 }

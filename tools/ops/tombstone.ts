@@ -4,6 +4,7 @@
  * undoes such an end, so a late result does not open the consent again; a newer grant does. Pure.
  */
 import { isDeepStrictEqual } from 'node:util';
+import { blank } from '../../shared/consent/blank.ts';
 import type { Consent } from '../../shared/consent/consent.ts';
 import type { Instant } from '../../shared/consent/instant.ts';
 
@@ -15,27 +16,13 @@ type Erased = Pick<Consent, 'consentId' | 'ref' | 'version' | 'generation'> &
  * more, would begin a life.
  */
 export function tombstoneOf(erased: Erased, now: Instant): Consent {
-  const { consentId, ref, version, generation, grantedAt = now } = erased;
+  const { version, generation, grantedAt = now } = erased;
   return {
-    consentId,
-    ref,
+    ...blank(erased),
     version,
     generation,
     status: 'terminatedByTpp',
     end: { at: Math.max(now, grantedAt), by: 'tpp' },
-    bank: {},
-    validUntilTold: false,
-    lineage: [],
-    strikes: [],
-    calls: [],
-    races: [],
-    transfers: [],
-    accountsRefused: 0,
-    timersSet: 0,
-    requestsMade: 0,
-    actions: [],
-    applied: [],
-    remembered: 0,
   };
 }
 

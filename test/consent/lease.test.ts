@@ -1,4 +1,3 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Consent } from '../../shared/consent/consent.ts';
 import { decide } from '../../shared/consent/decide.ts';
@@ -7,7 +6,6 @@ import { DAY } from '../../shared/consent/instant.ts';
 import {
   begun as begunBy,
   FORETOLD_MAX,
-  LEASE_MAX_MS,
   noted,
   refusalOf,
   type Wish,
@@ -16,7 +14,6 @@ import { LINEAGE_MAX } from '../../shared/consent/lineage.ts';
 import { POLICIES } from '../../shared/consent/policy.ts';
 import type { Lease } from '../../shared/consent/under-way.ts';
 import { aConsent } from '../support/a-consent.ts';
-import { arbitraryConsent } from '../support/arbitrary-consent.ts';
 import { answer, at, given, granted, token } from '../support/story.ts';
 
 const POLICY = POLICIES['klarna-consent'];
@@ -215,22 +212,6 @@ describe('a call may begin', () => {
       until: at('2026-11-23T11:29:00Z'),
     });
     expect(refusalOf(held, { call: BALANCES, at: NOON }, POLICY)).toBeUndefined();
-  });
-
-  it('with the PSU present in any state of the day, but not beside another one (rule 8)', () => {
-    fc.assert(
-      fc.property(arbitraryConsent, (consent) => {
-        const wish = { call: { ...BALANCES, attended: true }, at: NOON };
-        const reason = refusalOf(consent, wish, POLICY)?.reason;
-
-        const { until = 0 } = consent.lease ?? {};
-        const isRunning = until > NOON && until <= NOON + LEASE_MAX_MS;
-        expect(reason).toBe(consent.end ? 'ended' : isRunning ? 'call-running' : undefined);
-        expect(withLease(consent, wish, { resultKey: 'k', until: NOON }).ledger).toEqual(
-          consent.ledger,
-        );
-      }),
-    );
   });
 
   it('after another that lost its turn, which is not counted again when it reports (rule 8)', () => {

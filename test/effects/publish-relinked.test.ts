@@ -1,17 +1,21 @@
 /** What came of purged accounts is told from the lists that the cache has. (rule 11) */
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { identitiesOf } from '../../shared/consent/account-identity.ts';
 import { DAY } from '../../shared/consent/instant.ts';
 import { publishNotice } from '../../shared/effects/publish-notice.ts';
 import type { CachedAccounts } from '../../shared/lifecycle/ports.ts';
 import { NOTICES } from '../../shared/messages/notices.ts';
 import { MemoryAccountCache } from '../../shared/store/memory-account-cache.ts';
-import { type LocalQueues, startLocalQueues } from './local-queues.ts';
+import { recordedAws } from './recorded-aws.ts';
 import { NOW, RELINKED } from './sample-effects.ts';
 
 const IBAN = 'DE02120300000000202051';
 const BEFORE = [{ id: 'acc-1', iban: IBAN }, { id: 'acc-2' }];
 const PURGED = NOW - DAY;
+const TOPICS = {
+  reConsentTopicArn: 'arn:aws:sns:eu-central-1:1:re-consent',
+  consentNoticesTopicArn: 'arn:aws:sns:eu-central-1:1:consent-notices',
+};
 const FIRST: CachedAccounts = {
   consentId: RELINKED.notice.consentId,
   at: NOW,
@@ -19,57 +23,48 @@ const FIRST: CachedAccounts = {
   relinkFrom: PURGED,
 };
 
-let queues: LocalQueues;
-let accounts: MemoryAccountCache;
-
-beforeEach(async () => {
-  queues = await startLocalQueues([], ['re-consent', 'consent-notices']);
-  accounts = new MemoryAccountCache();
-});
-afterEach(() => queues.stop());
-
 /** What is published when these lists have come, in this order. */
 async function published(...lists: readonly CachedAccounts[]) {
+  const { sns, sent } = recordedAws();
+  const accounts = new MemoryAccountCache();
   for (const list of lists) await accounts.put(list);
-  await publishNotice(RELINKED, {
-    sns: async () => queues.sns,
-    reConsentTopicArn: queues.topicArnOf('re-consent'),
-    consentNoticesTopicArn: queues.topicArnOf('consent-notices'),
-    accounts,
-  });
-  return queues.receive('consent-notices');
+  await publishNotice(RELINKED, { sns, ...TOPICS, accounts });
+  return sent.map(({ body }) => body);
 }
 
 function listOf(at: number, list: CachedAccounts['accounts']): CachedAccounts {
   return { consentId: FIRST.consentId, at, accounts: list };
 }
 
-function dataIn(body: string | undefined) {
-  return NOTICES['account-cache.relinked'].parse(JSON.parse(body ?? '')).data;
+function dataIn(notice: Awaited<ReturnType<typeof published>>[number] | undefined) {
+  return NOTICES['account-cache.relinked'].parse(JSON.parse(String(notice?.Message))).data;
 }
 
 describe('a notice of what came of purged accounts', () => {
   it('is filled in from the lists, and names nobody by an IBAN', async () => {
-    const [message] = await published(listOf(PURGED - 1, BEFORE), FIRST);
+    const [notice] = await published(listOf(PURGED - 1, BEFORE), FIRST);
 
-    expect(dataIn(message?.Body)).toMatchObject({
+    expect(dataIn(notice)).toMatchObject({
       before: PURGED,
       listedAt: NOW,
       cameBack: [{ accountId: 'acc-7', previousAccountId: 'acc-1' }],
       new: ['acc-8'],
       noLongerGranted: ['acc-2'],
     });
-    expect(message?.Body).not.toContain(IBAN);
-    expect(message?.Body).not.toContain(identitiesOf(BEFORE)[0]?.identity);
-    expect(message?.MessageAttributes?.type?.StringValue).toBe('account-cache.relinked');
+    expect(notice?.Message).not.toContain(IBAN);
+    expect(notice?.Message).not.toContain(identitiesOf(BEFORE)[0]?.identity);
+    expect(notice).toMatchObject({
+      TopicArn: TOPICS.consentNoticesTopicArn,
+      'MessageAttributes.entry.1.Value.StringValue': 'account-cache.relinked',
+    });
   });
 
   it('tells of the newest list, if another has come by then', async () => {
     const later = listOf(NOW + 1, [{ id: 'acc-9', iban: IBAN }]);
 
-    const [message] = await published(listOf(PURGED - 1, BEFORE), FIRST, later);
+    const [notice] = await published(listOf(PURGED - 1, BEFORE), FIRST, later);
 
-    expect(dataIn(message?.Body)).toMatchObject({
+    expect(dataIn(notice)).toMatchObject({
       listedAt: NOW + 1,
       cameBack: [{ accountId: 'acc-9', previousAccountId: 'acc-1' }],
     });

@@ -106,10 +106,10 @@ export async function play(world: World, until: Instant): Promise<void> {
   }
 }
 
-/** Of what has been settled, to their end. The one of node:timers/promises is slower. */
+/** Of what has been settled, to their end: a tick comes when no promise has anything left to do. */
 function consequences(): Promise<void> {
   return new Promise((resolve) => {
-    setImmediate(resolve);
+    process.nextTick(resolve);
   });
 }
 

@@ -70,7 +70,7 @@ async function take(
   deps: Deps,
 ): Promise<Step> {
   const [saved, folded] = await decideAndSave(held, events, deps);
-  const notCounted = folded.next !== undefined && !(await isCounted(folded, deps));
+  const notCounted = !(await isCounted(folded, deps));
   const { before, cached, decisions } = folded;
   const circumstances = { before, notCached: cached === 'too large', policies: deps.policies };
   decisions.forEach((decision, index) => {
@@ -116,13 +116,13 @@ async function decideAndSave(
 ): Promise<[Held | undefined, Folded]> {
   let held = loaded;
   let cachedAt: Instant | undefined;
-  let brake: 'hold' | 'pass' | undefined;
+  let isHeld: boolean | undefined;
   for (let attempt = 1; attempt <= SAVE_ATTEMPTS_MAX; attempt += 1) {
-    let folded = fold(held, events, deps.policies, brake);
-    if (folded.ending !== undefined && brake === undefined) {
+    let folded = fold(held, events, deps.policies, isHeld);
+    if (folded.ending !== undefined && isHeld === undefined) {
       // Asked once: it counts each time. Its failure is ours, and ends no consent.
-      brake = (await deps.brake.hold(folded.ending)) ? 'hold' : 'pass';
-      folded = fold(held, events, deps.policies, brake);
+      isHeld = await deps.brake.hold(folded.ending);
+      folded = fold(held, events, deps.policies, isHeld);
     }
     const { next, cache } = folded;
     if (cachedAt !== undefined && cache === undefined) await uncache(held, cachedAt, folded, deps);

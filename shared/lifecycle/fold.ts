@@ -23,12 +23,12 @@ export interface Folded {
   readonly ending?: CountedConsent;
 }
 
-/** Decides event after event, up to the first that owes an effect. */
+/** Decides event after event, up to the first that owes an effect; its end is held if `isHeld`. */
 export function fold(
   held: Held | undefined,
   events: readonly ConsentEvent[],
   policies: Policies,
-  brake: 'hold' | 'pass' | undefined,
+  isHeld: boolean | undefined,
 ): Folded {
   const decisions: Decision[] = [];
   let next: Consent | undefined;
@@ -37,11 +37,11 @@ export function fold(
   let ending: CountedConsent | undefined;
   for (const event of events) {
     const state = next ?? held?.consent;
-    const decision = decide(state, event, policies, brake === 'hold' ? brake : undefined);
+    const decision = decide(state, event, policies, isHeld ? 'hold' : undefined);
     decisions.push(decision);
     if (decision.outcome === 'ignored') continue;
 
-    ending = endingIn(state, event, decision, policies);
+    ending = endingIn(state, event, decision.next, policies);
     next = decision.next;
     outbox = outboxAfter(outbox, decision.effects, next);
     if (decision.cache && decision.cache.at > (cache?.at ?? 0)) cache = decision.cache;
@@ -57,16 +57,16 @@ export function fold(
   };
 }
 
-/** The end in a decision, if the brake would make it another one. */
+/** The end in what was decided, if the brake would make it another one. */
 function endingIn(
   state: Consent | undefined,
   event: ConsentEvent,
-  decision: Decision,
+  next: Consent,
   policies: Policies,
 ): CountedConsent | undefined {
-  if (decision.outcome === 'ignored' || decision.next.end?.by !== 'bank') return undefined;
-  const { ref, provider } = decision.next;
+  const { ref, provider } = next;
+  if (provider === undefined || next.end?.by !== 'bank') return undefined;
   const braked = decide(state, event, policies, 'hold');
-  if (provider === undefined || braked.outcome === 'ignored' || braked.next.end) return undefined;
-  return { bankId: brakeBankOf(decision.next), ref, at: event.now, policy: policies[provider] };
+  if (braked.outcome === 'ignored' || braked.next.end) return undefined;
+  return { bankId: brakeBankOf(next), ref, at: event.now, policy: policies[provider] };
 }

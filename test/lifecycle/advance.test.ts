@@ -3,7 +3,6 @@ import { describe, expect, it } from 'vitest';
 import type { Effect } from '../../shared/consent/effect.ts';
 import { advance, SAVE_ATTEMPTS_MAX } from '../../shared/lifecycle/advance.ts';
 import type { ConsentStore } from '../../shared/lifecycle/ports.ts';
-import { impossibleItem } from '../../shared/store/impossible-item.ts';
 import { answer, at, granted, rescued, timerDue } from '../support/story.ts';
 import { deliver, endOf, heldIn, traced, twins } from '../support/twins.ts';
 
@@ -250,14 +249,21 @@ describe('a save that fails', () => {
     expect((await heldIn(world))?.consent.status).toBe('suspect');
   });
 
-  it('tells an impossible state from an outage', async () => {
+  it.each([
+    'ImpossibleItem',
+    'ConsentTooLarge',
+    'OutboxTooLong',
+    'TypeError',
+    'RangeError',
+    'ReferenceError',
+  ])('tells what is broken from an outage: %s keeps its name', async (name) => {
     const world = twins();
-    const impossible = impossibleItem('item 1', 'nothing of ours');
-    const save = async () => Promise.reject(impossible);
+    const broken = Object.assign(new Error('of our own making'), { name });
+    const save = async () => Promise.reject(broken);
 
     const results = await deliver({ ...world, store: { ...storeOf(world.store), save } }, FIRST);
 
-    expect(results).toEqual([{ done: false, cause: impossible }]);
+    expect(results).toEqual([{ done: false, cause: broken }]);
   });
 });
 

@@ -148,18 +148,30 @@ describe('active consents', () => {
     expect(trace).toEqual(['load', 'save', 'active']);
   });
 
-  it('that cannot be counted cost a note and nothing else', async () => {
+  it('that cannot be counted cost their event a note, and nothing else', async () => {
     const world = twins();
     const deps = through(world, async (port: Port, call) => {
       if (port === 'active') throw new Error('no counts at present');
       return call();
     });
 
-    const results = await deliver(deps, ok('2026-11-20T08:00Z'));
+    const results = await deliver(deps, ok('2026-11-20T08:00Z'), ok('2026-11-20T08:01Z'));
 
-    expect(results.map(endOf)).toEqual(['done']);
+    expect(results.map(endOf)).toEqual(['done', 'done']);
     expect((await heldIn(world))?.consent.status).toBe('valid');
-    expect(world.lines.at(-1)?.notes).toEqual(['activity-not-counted']);
+    expect(world.lines.map(({ notes }) => notes)).toEqual([[], ['activity-not-counted']]);
+  });
+
+  it.each([
+    ['a success that is counted', ok('2026-11-20T08:00Z')],
+    ['an error, which is none', answer('2026-11-20T08:00Z', 'TECHNICAL')],
+    ['the first word of a consent, that it is over', withdrawn('2026-11-20T08:00Z', 'psu')],
+  ])('are no matter for a note: %s', async (_, event) => {
+    const world = twins();
+
+    await deliver(world, event);
+
+    expect(world.lines.flatMap(({ notes }) => notes)).not.toContain('activity-not-counted');
   });
 
   it('make a share: of 500, twenty-four may end within an hour', async () => {

@@ -13,7 +13,6 @@ import {
   purgeAccounts,
 } from './draft.ts';
 import type { Instant } from './instant.ts';
-import { rememberToken } from './lineage.ts';
 import type { EndReason } from './notice.ts';
 import { errorsOf, reasonOf } from './strikes.ts';
 
@@ -91,9 +90,9 @@ export function withdraw(draft: Draft, required: string, life: number, reason: s
 
 /**
  * The bank has proved an ended consent alive: a new life, with the strikes that still stand. To the
- * bank it is the old one, so that the tokens of that are counted to it, as is the success's own.
+ * bank it is the old one, so that the tokens of that are counted to it.
  */
-export function revive(draft: Draft, strikes: readonly Strike[], usedFingerprint?: string): void {
+export function revive(draft: Draft, strikes: readonly Strike[]): void {
   const { consent } = draft;
   const from = publishedStatus(consent);
   const required = consent.end?.required;
@@ -102,7 +101,6 @@ export function revive(draft: Draft, strikes: readonly Strike[], usedFingerprint
   consent.strikes = strikes;
   consent.status = strikes.length > 0 ? 'suspect' : 'valid';
   takeOverTokens(draft);
-  if (usedFingerprint !== undefined) rememberToken(draft, usedFingerprint);
 
   draft.notes.push('revived');
   if (required !== undefined) withdraw(draft, required, consent.generation - 1, 'OK');

@@ -23,7 +23,6 @@ import {
   atOnce,
   callKey,
   confirmFrom,
-  hintOf,
   letWait,
   newWaiting,
   removeCall,
@@ -104,8 +103,8 @@ function provesAlive(draft: Draft, event: BankCallCompleted): boolean {
     end.by === 'lifetime' ? event.at > end.at : standing !== strikes && !areFinal(standing, policy);
   if (!disproved) return false;
 
-  revive(draft, standing, event.usedFingerprint);
-  if (standing.length > 0) confirmStrike(draft, event);
+  revive(draft, standing);
+  if (standing.length > 0) confirmStrike(draft);
   return true;
 }
 
@@ -141,7 +140,7 @@ function strike(draft: Draft, event: BankCallCompleted, fresh: boolean): void {
 
   consent.status = 'suspect';
   if (consent.strikes.length > before || consent.confirming === undefined) {
-    confirmStrike(draft, event);
+    confirmStrike(draft);
   } else if (consent.confirming.key !== callKey(call)) {
     letWait(draft, call, at, { reason: 'resume', dueAt: atOnce(event) });
   }
@@ -162,16 +161,16 @@ function reprieve(draft: Draft): boolean {
 }
 
 /** The latest strike's first call is made again in a day, or an `accounts` call in its place. */
-function confirmStrike(draft: Draft, event: BankCallCompleted): void {
+function confirmStrike(draft: Draft): void {
   const { consent } = draft;
   const latest = consent.strikes.at(-1);
   if (latest === undefined) return;
 
   const mayRepeat = !latest.call.attended && latest.call.operation !== 'transfer';
   const call = mayRepeat ? latest.call : ACCOUNTS_CALL;
-  const dueAt = Math.max(confirmFrom(draft), hintOf(draft, event) ?? latest.at);
   removeCall(draft, callKey(call));
-  consent.confirming = newWaiting(call, { reason: 'confirm', dueAt }, latest.at);
+  const wait = { reason: 'confirm', dueAt: confirmFrom(draft) } as const;
+  consent.confirming = newWaiting(call, wait, latest.at);
 }
 
 /** Seven days of nothing but failures need a person. (rule 10) */

@@ -44,7 +44,7 @@ export function waitingFor(consent: Consent, event: BankCallCompleted): WaitingC
 /** An attempt counts when it answers the request, or comes when the call was due. (rule 10) */
 export function counts(held: WaitingCall, event: BankCallCompleted): boolean {
   if (event.requestId !== undefined && event.requestId === held.request?.id) return true;
-  return event.at >= Math.min(held.dueAt, held.request?.sentAt ?? held.dueAt);
+  return event.at >= held.dueAt;
 }
 
 /** What the bank says of the time to come back, at most a day ahead unless said otherwise. */

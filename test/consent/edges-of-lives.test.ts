@@ -63,10 +63,13 @@ describe('rule 17: the id of a notice', () => {
 });
 
 describe('rule 14: the timer of a life that is over', () => {
-  it('is cancelled under its own name, and the next one has a new one', () => {
-    const told = given(GRANTED, FAILED).when(
-      granted('2026-11-22T09:00Z', { validUntil: '2026-12-01T00:00Z' }),
-    );
+  const until = { validUntil: '2026-12-01T00:00Z' };
+
+  it.each([
+    ['another', [GRANTED, FAILED]],
+    ['the same', [granted('2026-11-21T10:00Z', until)]],
+  ])('is cancelled under its own name, and one of %s date has a new one', (_, before) => {
+    const told = given(...before).when(granted('2026-11-22T09:00Z', until));
 
     expect(told.effect('SetTimer')).toMatchObject({
       name: { generation: 2, number: 2 },

@@ -27,7 +27,7 @@ import { callKey } from '../../shared/consent/waiting.ts';
 import { fromItem, toItem } from '../../shared/store/consent-item.ts';
 import { arbitrary, category, count, list, provider, secret, text } from '../support/arbitrary.ts';
 import { arbitraryConsent } from '../support/arbitrary-consent.ts';
-import { call } from '../support/arbitrary-effect.ts';
+import { call, words } from '../support/arbitrary-effect.ts';
 import { revealed } from '../support/revealed.ts';
 import { at } from '../support/story.ts';
 
@@ -50,7 +50,6 @@ const retry: fc.Arbitrary<RetryHint> = fc.oneof(
   fc.record({ afterMs: fc.nat() }),
   fc.record({ at: instant }),
 );
-const words = fc.dictionary(text, text);
 const finding = arbitrary<Finding>(
   {
     category,

@@ -42,7 +42,8 @@ export const requestReason = fc.constantFrom<RequestReason[]>(
 const parameters = fc
   .dictionary(text, fc.jsonValue({ maxDepth: 3 }))
   .map((any): Readonly<Record<string, unknown>> => JSON.parse(JSON.stringify(any)));
-const words = fc.dictionary(fc.stringMatching(/^[a-z][a-z-]{0,11}$/), text);
+/** Named by a dialect's own words, never by a bank's. */
+export const words = fc.dictionary(fc.stringMatching(/^[a-z][a-z-]{0,11}$/), text);
 export const consentErrors = list(arbitrary<ConsentError>({ at: instant, category }));
 
 export const bank = arbitrary<Bank>(

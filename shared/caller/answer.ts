@@ -6,7 +6,7 @@
  */
 import type { RawResponse } from '../consent/finding.ts';
 
-/** What a call may resolve to. A body is JSON, parsed or not. */
+/** What a call may resolve to. A body is JSON: parsed, as text or as bytes. */
 export type BankResponse =
   | Pick<Response, 'status' | 'headers' | 'bodyUsed' | 'clone'>
   | { readonly status: number; readonly headers?: object; readonly data: unknown }
@@ -16,12 +16,15 @@ const HEADERS = ['retry-after', 'ratelimit-reset', 'ratelimit-remaining'];
 const STATUS_MIN = 100;
 const STATUS_MAX = 599;
 
-/** Throws a TypeError that says what was expected; a body that breaks off throws as fetch does. */
+/**
+ * Throws a TypeError that says what was expected, and repeats no text, for it may be the body with
+ * its token (rule 18). A body that breaks off throws as fetch does.
+ */
 export async function readAnswer(response: unknown): Promise<RawResponse> {
-  if (typeof response !== 'object' || response === null) throw refused(String(response));
+  if (typeof response !== 'object' || response === null) throw refused(named(response));
   const status = Reflect.get(response, 'status');
   if (!Number.isInteger(status) || status < STATUS_MIN || status > STATUS_MAX) {
-    throw refused(`status ${String(status)}`);
+    throw refused(`status ${named(status)}`);
   }
   return {
     status,
@@ -46,9 +49,13 @@ export function isTimeout(thrown: unknown): boolean {
 const TIMEOUTS = ['TimeoutError', 'AbortError', 'ETIMEDOUT', 'ECONNABORTED', 'ERR_CANCELED'];
 
 async function bodyOf(response: object): Promise<unknown> {
-  if (!isFetched(response)) return Reflect.get(response, 'data') ?? Reflect.get(response, 'body');
-  if (response.bodyUsed) throw refused('a response whose body has been read');
-  return response.clone().text();
+  if (isFetched(response)) {
+    if (response.bodyUsed) throw refused('a response whose body has been read');
+    return response.clone().text();
+  }
+  const body = Reflect.get(response, 'data') ?? Reflect.get(response, 'body');
+  if (!ArrayBuffer.isView(body)) return body;
+  return Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString();
 }
 
 function isFetched(response: object): response is Response {
@@ -57,13 +64,20 @@ function isFetched(response: object): response is Response {
 
 function headersOf(headers: unknown): Readonly<Record<string, string>> {
   if (typeof headers !== 'object' || headers === null) return {};
+  // `Headers` are iterable, and no other package's are the global ones.
   const pairs: [string, unknown][] =
-    headers instanceof Headers ? [...headers.entries()] : Object.entries(headers);
+    Symbol.iterator in headers
+      ? [...(headers as Iterable<[string, unknown]>)]
+      : Object.entries(headers);
   return Object.fromEntries(
     pairs
       .map(([name, value]): [string, string] => [name.toLowerCase(), String(value)])
       .filter(([name]) => HEADERS.includes(name)),
   );
+}
+
+function named(value: unknown): string {
+  return typeof value === 'number' || value == null ? String(value) : `(a ${typeof value})`;
 }
 
 function refused(what: string): TypeError {

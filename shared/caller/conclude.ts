@@ -7,7 +7,7 @@ import type { Instant } from '../consent/instant.ts';
 import type { Secret, Token } from '../consent/secret.ts';
 import { DIALECTS } from '../dialects/registry.ts';
 import { isTooLong, tokenOf } from '../intake/happening.ts';
-import type { Came } from './made-call.ts';
+import type { MadeCall } from './made-call.ts';
 import { type Reports, report } from './report.ts';
 import { trimmed } from './trim.ts';
 import { finish, type Turn, type Turns } from './turns.ts';
@@ -18,13 +18,14 @@ export interface Ended {
   readonly turn: Turn;
   readonly call: Call;
   readonly requestId?: string;
-  readonly came: Came;
+  readonly made: MadeCall<unknown>;
   readonly at: Instant;
 }
 
 /** Throws an `UnreportedResult` where the result could not be reported. */
 export async function conclude(ended: Ended, turns: Turns, reports: Reports): Promise<void> {
-  const { id, turn, call, requestId, came, at } = ended;
+  const { id, turn, call, requestId, made, at } = ended;
+  const { came, handBack } = made;
   const { consent, provider } = turn;
   const answer = typeof came === 'string' ? undefined : came;
   const token = answer && usable(DIALECTS[provider].tokensIn(answer.body).consentToken);
@@ -57,6 +58,7 @@ export async function conclude(ended: Ended, turns: Turns, reports: Reports): Pr
       },
     },
     reports,
+    handBack,
   );
 }
 

@@ -8,7 +8,9 @@ import type { Instant } from '../consent/instant.ts';
 import type { Bank, Provider } from '../consent/provider.ts';
 import { Secret } from '../consent/secret.ts';
 import { messageGroupOf } from '../effects/message-group.ts';
+import { isTooLong, TOKEN_BYTES_MAX } from '../intake/happening.ts';
 import { readResultMessage } from '../messages/read-message.ts';
+import { quote } from '../messages/refusal.ts';
 import { rfc3339 } from '../messages/wire.ts';
 
 export interface Reports {
@@ -40,34 +42,56 @@ export interface Grant {
   readonly supersedes?: string;
 }
 
+/** Throws a TypeError for what would not survive the way: a date that is none, a token too long. */
 export function grantReport(head: Omit<Report, 'name' | 'data'>, grant: Grant): Report {
+  const { provider, bank, consentToken, validUntil, supersedes } = grant;
+  if (validUntil !== undefined && Number.isNaN(Number(validUntil))) {
+    throw new TypeError(`validUntil ${quote(String(validUntil))} is refused; expected a Date`);
+  }
+  if (consentToken && isTooLong(new Secret(consentToken))) {
+    throw new TypeError(`consentToken is refused; expected at most ${TOKEN_BYTES_MAX} bytes`);
+  }
   return {
     ...head,
     name: 'consent.granted',
-    data: grant,
-    group: grant.bank?.id ?? grant.provider,
+    data: { provider, bank, consentToken, validUntil, supersedes },
+    group: bank?.id ?? provider,
   };
 }
 
 /**
  * A result that could not be reported. `unreported.reveal()` is the message: send it to the queue
- * `bank-call-results` as soon as you can. The bank's newest token may be in it.
+ * `bank-call-results` as soon as you can. The bank's newest token may be in it. Neither it nor the
+ * answer is in what the error prints.
  */
 export class UnreportedResult extends Error {
   readonly unreported: Secret;
+  readonly #handBack: HandBack | undefined;
 
-  constructor(consentId: string, unreported: Secret, cause: unknown) {
+  constructor(consentId: string, unreported: Secret, cause: unknown, handBack?: HandBack) {
     super(`the result for consent ${JSON.stringify(consentId)} could not be reported`, { cause });
     this.name = 'UnreportedResult';
     this.unreported = unreported;
+    this.#handBack = handBack;
+  }
+
+  /** What the call returned; throws what it threw. Of a grant or a withdrawal there is nothing. */
+  handBack(): unknown {
+    return this.#handBack?.();
   }
 }
+
+type HandBack = () => unknown;
 
 /**
  * Sends it. Throws an `UnreportedResult` where SQS did not take it, and a TypeError in one line for
  * what the worker would refuse. Safe to repeat: the worker knows a report by its id.
  */
-export async function report(what: Report, { sqs, bankCallResultsUrl, source }: Reports) {
+export async function report(
+  what: Report,
+  { sqs, bankCallResultsUrl, source }: Reports,
+  handBack?: HandBack,
+): Promise<void> {
   const { id, name, consentId, at, data, group } = what;
   const type = `consent-lifecycle.${name}.v1`;
   const time = rfc3339(at);
@@ -91,6 +115,6 @@ export async function report(what: Report, { sqs, bankCallResultsUrl, source }: 
       }),
     );
   } catch (cause) {
-    throw new UnreportedResult(consentId, new Secret(body), cause);
+    throw new UnreportedResult(consentId, new Secret(body), cause, handBack);
   }
 }

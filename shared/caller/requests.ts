@@ -2,7 +2,7 @@
  * Serves the queue `bank-call-requests.fifo`: makes each call that is asked for, unless it has been
  * answered, is out of date or may not be made now, which the worker finds out by itself and asks
  * again. A request is done once its call was made, whatever came of it: repeating it is for the
- * worker to say.
+ * worker to say. So is one that the program leaves out.
  */
 import type { SQSClient } from '@aws-sdk/client-sqs';
 import type { SQSBatchResponse, SQSEvent } from 'aws-lambda';
@@ -37,8 +37,14 @@ export type Make = (
   signal: AbortSignal,
 ) => Promise<BankResponse>;
 
-/** Hears of each call that threw, and of each request that could not be read or begun. */
-export type Failed = (error: unknown, consentId?: string) => void;
+/**
+ * Hears of each call that threw, and of each request that could not be read or begun. A promise is
+ * waited for; what it throws itself has nobody left to hear it.
+ */
+export type Failed = (error: unknown, consentId?: string) => unknown;
+
+/** Whether a request is to be served. One that is left out is done, and nothing is reported. */
+export type Wanted = (request: RequestedCall) => boolean;
 
 export interface Requests {
   /** The handler of a Lambda function that the queue feeds, with `ReportBatchItemFailures`. */
@@ -51,34 +57,41 @@ interface Service {
   readonly sqs: SQSClient;
   readonly clock: Clock;
   readonly failed: Failed;
+  readonly wanted: Wanted;
 }
 
 export function requestsFor(
   withConsent: WithConsent,
   make: Make,
-  { sqs, clock, failed }: Service,
+  { sqs, clock, failed, wanted }: Service,
 ): Requests {
+  // A call that was made must not be made again for want of a listener.
+  const tell = async (...heard: Parameters<Failed>) => failed(...heard);
+  const hear: Failed = (...heard) => tell(...heard).catch(() => {});
+
   /** Whether the request is done. Never throws. */
   async function serve(body: string): Promise<boolean> {
     const read = readMessage<RequestMessage>(body, SCHEMAS);
     if (read.kind === 'refused') {
-      failed(new TypeError(read.reason));
+      await hear(new TypeError(read.reason));
       return false;
     }
     const { id: requestId, subject: consentId, data } = read.message;
     const { notAfter, generation: _, ...rest } = data;
+    const request = { consentId, requestId, ...rest };
     if (clock() > notAfter) return true;
 
     let wasMade = false;
     try {
-      const wanted = { ...data.call, requestId };
-      const outcome = await withConsent(consentId, wanted, (token, signal) => {
+      if (!wanted(request)) return true;
+      const call = { ...data.call, requestId };
+      const outcome = await withConsent(consentId, call, (token, signal) => {
         wasMade = true;
-        return make({ consentId, requestId, ...rest }, token, signal);
+        return make(request, token, signal);
       });
       return outcome.outcome === 'answered' || outcome.reason !== 'call-running';
     } catch (error) {
-      failed(error, consentId);
+      await hear(error, consentId);
       return wasMade;
     }
   }
@@ -106,7 +119,7 @@ export function requestsFor(
         handleMessage: async (message) => ((await serve(message.Body ?? '')) ? message : undefined),
       });
       // What SQS refuses; the consumer goes on by itself.
-      return consumer.on('error', (error) => failed(error));
+      return consumer.on('error', (error) => void hear(error));
     },
   };
 }

@@ -1,7 +1,8 @@
 /**
  * What a report needs of a body. A success is cut down to the tokens, the accounts of a list, and
  * the ids by which the bank finds the call again: transactions and balances are nobody's business
- * here. An error goes as it came, unless it is larger than any real one.
+ * here. An error goes as it came, unless it is larger than any real one or no JSON. All of it has
+ * room in a message, whatever the bank wrote.
  */
 import type { Call, RawResponse } from '../consent/finding.ts';
 import type { Provider } from '../consent/provider.ts';
@@ -9,13 +10,15 @@ import { accountsIn } from '../dialects/accounts.ts';
 import { at, readBody } from '../dialects/body.ts';
 import { DIALECTS } from '../dialects/registry.ts';
 
-/** Characters of JSON; SQS takes 1 MiB. */
-const ERROR_CHARS_MAX = 100_000;
-const VALUE_CHARS_MAX = 100_000;
-/** A longer list would not be cached either; a part of it would make the rest look gone. */
-const ACCOUNTS_CHARS_MAX = 400_000;
+/** Bytes of JSON. */
+const ERROR_BYTES_MAX = 100_000;
+/**
+ * SQS takes 1 MiB. A list of accounts that has no room would not be cached either, and a part of it
+ * would make the rest look gone.
+ */
+const KEPT_BYTES_MAX = 400_000;
 
-/** Where the dialects look, beside the list of accounts. */
+/** Where the dialects look, beside the list of accounts: what matters most comes first. */
 const READ: readonly (readonly string[])[] = [
   ['consent_token'],
   ['transfer_token'],
@@ -35,30 +38,33 @@ const READ: readonly (readonly string[])[] = [
 export function trimmed(response: RawResponse, call: Call, provider: Provider): RawResponse {
   const { category } = DIALECTS[provider].translate({ call, response });
   const isSuccess = category === 'OK' || category === 'OK.WARNING';
-  if (!isSuccess && sizeOf(response.body) <= ERROR_CHARS_MAX) return response;
+  if (!isSuccess && bytesOf(response.body) <= ERROR_BYTES_MAX) return response;
 
   const body = readBody(response.body);
-  const kept: Record<string, unknown> = {};
   // That there is an error counts, even if nothing of it can be read.
-  if (!isSuccess && at(body, 'error') != null) kept.error = {};
-  for (const path of READ) keep(kept, path, at(body, ...path), VALUE_CHARS_MAX);
+  let kept: Kept = !isSuccess && at(body, 'error') != null ? { error: {} } : {};
+  for (const path of READ) kept = keptWith(kept, path, at(body, ...path));
   if (isSuccess && call.operation === 'accounts') {
-    keep(kept, ['accounts'], accountsIn(body), ACCOUNTS_CHARS_MAX);
+    kept = keptWith(kept, ['accounts'], accountsIn(body));
   }
   return { ...response, body: kept };
 }
 
-function keep(
-  into: Record<string, unknown>,
-  [name = '', inner]: readonly string[],
-  value: unknown,
-  charsMax: number,
-): void {
-  if (value === undefined || sizeOf(value) > charsMax) return;
-  if (inner === undefined) into[name] = value;
-  else into[name] = { ...(into[name] as object | undefined), [inner]: value };
+type Kept = Readonly<Record<string, unknown>>;
+
+/** With the value at its path, if there is room for it. */
+function keptWith(kept: Kept, [name = '', inner]: readonly string[], value: unknown): Kept {
+  if (value === undefined) return kept;
+  const outer = kept[name] as object | undefined;
+  const next = { ...kept, [name]: inner === undefined ? value : { ...outer, [inner]: value } };
+  return bytesOf(next) > KEPT_BYTES_MAX ? kept : next;
 }
 
-function sizeOf(value: unknown): number {
-  return typeof value === 'string' ? value.length : (JSON.stringify(value)?.length ?? 0);
+/** As JSON; without end for what JSON cannot say: a circle, a bigint, lists too deep in lists. */
+function bytesOf(value: unknown): number {
+  try {
+    return Buffer.byteLength(JSON.stringify(value) ?? '');
+  } catch {
+    return Number.POSITIVE_INFINITY;
+  }
 }

@@ -69,15 +69,18 @@ export async function begin(wanted: Wanted, turns: Turns): Promise<Turn | NotBeg
 
 /**
  * One conditional write while the turn is this call's own and its token the latest; otherwise read
- * and judged anew. Safe to repeat. Throws as `begin` does.
+ * and judged anew, and so is the first token of a consent: no old one tells whether the consent has
+ * ended meanwhile. Safe to repeat. Throws as `begin` does.
  */
 export async function finish(turn: Turn, answered: Answered, { leases }: Turns): Promise<void> {
   const { consent, resultKey } = turn;
   const { generation } = consent;
-  const used = answered.usedFingerprint;
-  const guard = { generation, ...(used !== undefined && { usedFingerprint: used }) };
-  const first = await leases.finish(consent, resultKey, noted(consent, answered), guard);
-  if (first === 'finished') return;
+  const { token, usedFingerprint: used } = answered;
+  if (used !== undefined || token === undefined) {
+    const guard = { generation, ...(used !== undefined && { usedFingerprint: used }) };
+    const first = await leases.finish(consent, resultKey, noted(consent, answered), guard);
+    if (first === 'finished') return;
+  }
   for (let attempt = 1; attempt <= ATTEMPTS_MAX; attempt += 1) {
     const held = await leases.read(consent.consentId);
     if (held === undefined || isNoted(held.consent, resultKey)) return;

@@ -26,8 +26,8 @@ export type Outcome<Response> =
  * Makes one call for a consent: `make` gets the latest token (none where the provider has none) and
  * a signal to hand on. Refused without spending a call, or answered with what `make` returned.
  * Throws what `make` throws, once that is reported as well; an `UnreportedResult` where nothing
- * could be reported; a TypeError for a call that no message could name, or an answer that is none;
- * and what DynamoDB answered when the turn could not begin.
+ * could be reported, which hands back the same; a TypeError for a call that no message could name,
+ * or an answer that is none; and what DynamoDB answered when the turn could not begin.
  */
 export type WithConsent = <Response extends BankResponse>(
   consentId: string,
@@ -49,8 +49,8 @@ export function withConsentOn(
     if ('reason' in turn) return { outcome: 'refused', ...turn };
 
     const token = turn.consent.token?.secret.reveal();
-    const { came, handBack } = await madeCall(() => make(token, timeout(timeoutMs)));
-    await conclude({ id, turn, call, ...request, came, at: clock() }, turns, reports);
-    return { outcome: 'answered', response: handBack() };
+    const made = await madeCall(() => make(token, timeout(timeoutMs)));
+    await conclude({ id, turn, call, ...request, made, at: clock() }, turns, reports);
+    return { outcome: 'answered', response: made.handBack() };
   };
 }

@@ -16,10 +16,13 @@ export function typeOf<Name extends string>(messageName: Name): MessageType<Name
   return `consent-lifecycle.${messageName}.v1`;
 }
 
+/** Who tells: a path or a URI. */
+export const source: z.ZodMiniString = nameWithin(SOURCE_BYTES_MAX);
+
 const envelope = {
   specversion: z.literal('1.0'),
   id: name,
-  source: nameWithin(SOURCE_BYTES_MAX),
+  source,
   subject: consentId,
   time: instant,
   datacontenttype: z.exactOptional(z.string('text')),

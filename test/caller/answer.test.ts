@@ -5,11 +5,22 @@ import { madeCall } from '../../shared/caller/made-call.ts';
 const RETRY = { 'Retry-After': '120', 'Set-Cookie': 'session=secret' };
 const BODY = { error: { code: 'BANK' } };
 
+function bytesOf(body: unknown): Uint8Array {
+  return new TextEncoder().encode(JSON.stringify(body));
+}
+
+/** As the package undici has them, whose `Headers` are not the global ones. */
+function* pairs() {
+  yield* Object.entries(RETRY);
+}
+
 describe('an answer is read out of', () => {
   it.each([
     ['a Response of fetch', new Response(JSON.stringify(BODY), { status: 503, headers: RETRY })],
     ['an object like axios’s', { status: 503, headers: RETRY, data: BODY, config: {} }],
     ['a plain one', { status: 503, headers: RETRY, body: BODY }],
+    ['one whose body is bytes', { status: 503, headers: RETRY, data: bytesOf(BODY) }],
+    ['one whose headers are a class of their own', { status: 503, headers: pairs(), body: BODY }],
   ])('%s, and of its headers those that say when to come back', async (_, response) => {
     const { status, headers, body } = await readAnswer(response);
 
@@ -28,11 +39,21 @@ describe('an answer is read out of', () => {
 
   it.each([
     [undefined, 'the call returned undefined; expected'],
-    ['text', 'the call returned text; expected'],
-    [{ status: '200' }, 'the call returned status 200; expected'],
+    [null, 'the call returned null; expected'],
     [{ status: 99 }, 'the call returned status 99; expected'],
+    [{ code: 'BANK' }, 'the call returned status undefined; expected'],
   ])('nothing like %j', async (response, complaint) => {
     await expect(readAnswer(response)).rejects.toThrow(complaint);
+  });
+
+  it.each([
+    ['{"consent_token":"t-secret"}', 'the call returned (a string); expected'],
+    [{ status: 't-secret' }, 'the call returned status (a string); expected'],
+  ])('nothing like %j, and its words are not repeated (rule 18)', async (response, complaint) => {
+    const error: unknown = await readAnswer(response).catch((thrown: unknown) => thrown);
+
+    expect(String(error)).toContain(complaint);
+    expect(String(error)).not.toContain('t-secret');
   });
 
   it('no Response whose body is gone', async () => {

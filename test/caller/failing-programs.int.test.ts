@@ -1,4 +1,6 @@
+import { inspect } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { BankResponse } from '../../shared/caller/answer.ts';
 import { UnreportedResult } from '../../shared/caller/report.ts';
 import { DAY } from '../../shared/consent/instant.ts';
 import { fingerprintOf } from '../../shared/intake/names.ts';
@@ -8,6 +10,7 @@ import {
   type CallerRig,
   never,
   nextToken,
+  refusing,
   startCallerRig,
 } from '../support/caller-rig.ts';
 import { granted } from '../support/local-messages.ts';
@@ -82,6 +85,29 @@ describe('when a program fails', () => {
     expect(await rig.story.state('unreported')).toMatchObject({ version: 2 });
   });
 
+  it("to report, it still has the bank's answer, or what the call threw; no print of the error has", async () => {
+    const cutOff = rig.other({ sqs: rig.deafSqs() });
+    const broken = new TypeError('fetch failed');
+    const unreported = async (consentId: string, make: () => Promise<BankResponse>) => {
+      await rig.consentWith(consentId);
+      const made = cutOff.withConsent(consentId, BALANCES, make);
+      const error: unknown = await made.catch((thrown: unknown) => thrown);
+      if (error instanceof UnreportedResult) return error;
+      throw error;
+    };
+
+    const answered = await unreported('lost-answer', async () => nextToken('t-secret'));
+    const thrown = await unreported('lost-error', () => Promise.reject(broken));
+    const grant = await cutOff
+      .granted('lost-grant', { provider: 'klarna-consent', consentToken: 't-secret' })
+      .catch((error: unknown) => error);
+
+    expect(answered.handBack()).toEqual(nextToken('t-secret'));
+    expect(() => thrown.handBack()).toThrow(broken);
+    expect(grant instanceof UnreportedResult && grant.handBack()).toBeUndefined();
+    expect(inspect([answered, grant], { depth: null, showHidden: true })).not.toContain('t-secret');
+  });
+
   it('to write the token down, the report brings it', async () => {
     await rig.consentWith('unwritten');
     let updates = 0;
@@ -122,6 +148,42 @@ describe('when a program fails', () => {
     });
   });
 
+  it('and the consent is ended during its first call, no token is kept (rule 13)', async () => {
+    await rig.story.send(granted('withdrawn', '2026-11-23T10:00:00Z', {}));
+
+    await rig.caller.withConsent('withdrawn', AT_THE_SCREEN, async () => {
+      await rig.caller.withdrawn('withdrawn', 'psu');
+      await rig.story.local.settle();
+      return nextToken('t-too-late');
+    });
+    const atOnce = await rig.story.state('withdrawn');
+    await rig.story.local.settle();
+
+    expect(atOnce).toMatchObject({ status: 'revokedByPsu' });
+    expect(atOnce).not.toHaveProperty('token');
+    expect(await rig.story.state('withdrawn')).not.toHaveProperty('token');
+  });
+
+  it('to know the time by less than AWS tells it to, what comes later is dated later (rule 5)', async () => {
+    await rig.consentWith('prompt');
+    const now = rig.story.local.clock.now();
+    // Anew with each answer of AWS, whose date has whole seconds.
+    const told = { ...rig.dynamo.config, systemClockOffset: -4 };
+    const dynamo = Object.create(rig.dynamo, { config: { value: told } });
+    let time = now;
+    const prompt = rig.other({ dynamo }, { clock: () => time });
+
+    await prompt.withConsent('prompt', BALANCES, async () => nextToken('t1'));
+    told.systemClockOffset = -900;
+    time = now + 300;
+    await prompt.withConsent('prompt', { operation: 'accounts' }, async () =>
+      refusing('CONSENT.EXPIRED'),
+    );
+    await rig.story.local.settle();
+
+    expect(await rig.story.state('prompt')).toMatchObject({ status: 'suspect' });
+  });
+
   it('to know the time by days, it goes by the time that AWS told the SDK (rule 15)', async () => {
     await rig.consentWith('misdated');
     const now = rig.story.local.clock.now();
@@ -140,9 +202,25 @@ describe('when a program fails', () => {
     });
   });
 
-  it('to wait sensibly, it is told so at once', () => {
-    expect(() => rig.other({ timeoutMs: 3_600_000 })).toThrow(
-      'timeoutMs 3600000 is refused; expected 1 to 570000',
-    );
+  it.each([
+    [{ timeoutMs: 3_600_000 }, 'timeoutMs 3600000 is refused; expected a whole number from 1 to'],
+    [{ timeoutMs: 1.5 }, 'timeoutMs 1.5 is refused; expected a whole number from 1 to 510000'],
+    [{ source: '' }, 'source "" is refused; expected 1..1000 bytes of UTF-8'],
+    [{ tableName: '' }, 'tableName "" is refused; expected the name of the table'],
+    [{ bankCallResultsUrl: '' }, 'bankCallResultsUrl "" is refused; expected the URL of the queue'],
+  ])('to say %j sensibly, it is told so before anything is spent', (options, complaint) => {
+    expect(() => rig.other(options)).toThrow(complaint);
+  });
+
+  it.each([
+    [
+      { validUntil: new Date('31.12.2027') },
+      'validUntil "Invalid Date" is refused; expected a Date',
+    ],
+    [{ consentToken: 't'.repeat(32_769) }, 'consentToken is refused; expected at most 32768 bytes'],
+  ])('to grant what the worker would take, it is told so', async (grant, complaint) => {
+    const granting = rig.caller.granted('odd', { provider: 'keybank', ...grant });
+
+    await expect(granting).rejects.toThrow(complaint);
   });
 });

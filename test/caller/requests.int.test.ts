@@ -5,6 +5,7 @@ import { fingerprintOf } from '../../shared/intake/names.ts';
 import {
   BALANCES,
   type CallerRig,
+  never,
   nextToken,
   refusing,
   startCallerRig,
@@ -133,6 +134,44 @@ describe('a function that serves requests', () => {
     expect(answer).toEqual({ batchItemFailures: [] });
     expect(errors.map(String)).toEqual(['Error: broken']);
     expect(await rig.story.state('throws')).toMatchObject({ calls: [{ step: 2 }] });
+  });
+
+  it('waits until the program has been told, and is done with it even if the telling fails', async () => {
+    const records = [await requested('untold'), await requested('beside')];
+    const heard: string[] = [];
+    const telling = async (consentId: string) => {
+      await new Promise(setImmediate);
+      heard.push(consentId);
+    };
+    const { lambda } = rig.caller.consumeRequests(
+      () => Promise.reject(new Error('broken')),
+      (_, consentId = '') => {
+        if (consentId === 'beside') return telling(consentId);
+        throw new Error('the log is full');
+      },
+    );
+
+    const answer = await lambda({ Records: records });
+
+    expect(answer).toEqual({ batchItemFailures: [] });
+    expect(heard).toEqual(['beside']);
+  });
+
+  it('drops those that the program leaves out, and reports nothing of them', async () => {
+    const record = await requested('left-out');
+    const before = await rig.story.state('left-out');
+    const leftOut: RequestedCall[] = [];
+    const { lambda } = rig.caller.consumeRequests(never, console.error, (request) => {
+      leftOut.push(request);
+      return request.provider !== 'klarna-consent';
+    });
+
+    const answer = await lambda({ Records: [record] });
+    await rig.story.local.settle();
+
+    expect(answer).toEqual({ batchItemFailures: [] });
+    expect(leftOut).toMatchObject([{ consentId: 'left-out', call: BALANCES }]);
+    expect(await rig.story.state('left-out')).toEqual(before);
   });
 
   it('leaves what it cannot read for the dead-letter queue, and says why', async () => {

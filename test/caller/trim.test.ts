@@ -25,6 +25,12 @@ const call = fc.record({
 });
 const status = fc.constantFrom(200, 299, 400, 403, 500);
 
+function circle(): object {
+  const round: Record<string, unknown> = {};
+  round.self = round;
+  return round;
+}
+
 /** Says what the tokens are; a Secret shows nothing. */
 function shown(finding: ReturnType<(typeof DIALECTS)['keybank']['translate']>): unknown {
   const { consentToken, transferToken, ...rest } = finding;
@@ -84,6 +90,33 @@ describe('a report', () => {
       consent_token: 't1',
     });
     expect(trimmed(html, BALANCES, 'klarna-consent').body).toEqual({});
+  });
+
+  it.each([
+    ['a circle', circle()],
+    ['a number of a JSON parser with big ones', { amount: 1n }],
+    ['lists in lists without end', JSON.parse('['.repeat(20_000) + ']'.repeat(20_000))],
+  ])('holds of an error with %s, which no message can say, the rest', (_, unsayable) => {
+    const body = { error: { code: 'BANK' }, consent_token: 't1', request_id: 1n, unsayable };
+
+    const short = trimmed({ status: 500, headers: {}, body }, BALANCES, 'klarna-consent');
+
+    expect(short.body).toEqual({ error: { code: 'BANK' }, consent_token: 't1' });
+  });
+
+  it('is small enough for SQS, whatever a bank writes into the fields that are read', () => {
+    const wide = '€'.repeat(99_000);
+    const names = ['code', 'transfer_token', 'request_id', 'TransactionId', 'X-CorrelationId'];
+    const body = {
+      error: { code: 'BANK' },
+      consent_token: 't1',
+      ...Object.fromEntries(names.map((name) => [name, wide])),
+    };
+
+    const short = trimmed({ status: 500, headers: {}, body }, BALANCES, 'klarna-consent');
+
+    expect(Buffer.byteLength(JSON.stringify(short))).toBeLessThan(1_000_000);
+    expect(short.body).toMatchObject({ error: { code: 'BANK' }, consent_token: 't1' });
   });
 
   it('says of an account without an IBAN who it is, and not by its number', () => {

@@ -13,7 +13,7 @@ import { INTEGRATING, type PagePrograms, startPagePrograms } from '../support/pa
 
 const PROGRAMS = [
   ...['caller.ts', 'call-bank.ts', 'daily-job.ts', 'consents.ts', 'serve-requests.ts'],
-  ...['requests-function.ts', 'pausing.ts'],
+  ...['requests.ts', 'requests-function.ts'],
 ];
 /** The programs date what they report by the wall clock, so the story is told by it too. */
 const START = Date.now();
@@ -83,6 +83,22 @@ describe('daily-job.ts', () => {
   });
 });
 
+describe('caller.ts', () => {
+  it('outlasts a DynamoDB that is silent, and does not hold back the answer of the bank', async () => {
+    await programs.story.send(granted('silence', ago(1), { consentToken: 's-0' }));
+    programs.relay.loseNext('dynamodb:UpdateItem', 'in silence');
+
+    const { stdout } = await programs.runCode(`
+      import { caller } from './caller.ts';
+      const make = async () => ({ status: 200, body: { consent_token: 's-1' } });
+      const made = await caller.withConsent('silence', { operation: 'accounts' }, make);
+      console.log(made.outcome);`);
+
+    expect(stdout).toBe('answered\n');
+    expect(await programs.story.state('silence')).toMatchObject({ token: 's-1', version: 2 });
+  });
+});
+
 describe('consents.ts', () => {
   it('grants and withdraws', async () => {
     const call = (line: string) =>
@@ -107,19 +123,6 @@ describe('requests-function.ts', () => {
 
     expect(JSON.parse(stdout)).toEqual({ batchItemFailures: [{ itemIdentifier: 'm-1' }] });
     expect(stderr).toBe('undefined TypeError\n');
-  });
-});
-
-describe('pausing.ts', () => {
-  it('takes the requests of a provider that is paused for done', async () => {
-    const body = JSON.stringify({ data: { provider: 'keybank' } });
-    const record = { messageId: 'm-1', body, attributes: { MessageGroupId: 'g' } };
-
-    const { stdout, stderr } = await programs.runCode(`
-      import { handler } from './pausing.ts';
-      console.log(JSON.stringify(await handler({ Records: [${JSON.stringify(record)}] })));`);
-
-    expect({ stdout, stderr }).toEqual({ stdout: '{"batchItemFailures":[]}\n', stderr: '' });
   });
 });
 

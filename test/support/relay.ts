@@ -16,8 +16,8 @@ export interface Asked {
 export interface Relay {
   readonly url: string;
   readonly asked: readonly Asked[];
-  /** The next request for this action is performed, and answered with 500. */
-  loseNext(action: string): void;
+  /** The next request for this action is performed, and answered with 500, or not at all. */
+  loseNext(action: string, how?: 'with an error' | 'in silence'): void;
   stop(): void;
 }
 
@@ -30,6 +30,7 @@ const SERVICES: Readonly<Record<string, string>> = {
 export async function startRelay(to: string): Promise<Relay> {
   const asked: Asked[] = [];
   let toLose: string | undefined;
+  let inSilence = false;
 
   const handOn = async (request: IncomingMessage, response: ServerResponse) => {
     const { host, connection, 'content-length': _, ...headers } = request.headers;
@@ -48,6 +49,7 @@ export async function startRelay(to: string): Promise<Relay> {
     const said = await answer.text();
     const isLost = toLose === action;
     if (isLost) toLose = undefined;
+    if (isLost && inSilence) return;
     response.writeHead(isLost ? 500 : answer.status, {
       'content-type': 'application/x-amz-json-1.0',
     });
@@ -61,8 +63,9 @@ export async function startRelay(to: string): Promise<Relay> {
   return {
     url: `http://127.0.0.1:${port}`,
     asked,
-    loseNext: (action) => {
+    loseNext: (action, how = 'with an error') => {
       toLose = action;
+      inSilence = how === 'in silence';
     },
     stop: () => {
       server.close();

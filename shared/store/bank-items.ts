@@ -3,7 +3,7 @@
  * of a bank in trouble are counted at once, and what a person decided for it. A count is good for
  * two spans of its kind, and goes a day after.
  */
-import { activeSpans, endingSpans } from '../consent/brake.ts';
+import { activeSpans, type BankDecision, endingSpans } from '../consent/brake.ts';
 import { hash32 } from '../consent/hash32.ts';
 import { DAY, type Instant, MINUTE, SECOND } from '../consent/instant.ts';
 import type { CountedConsent } from '../lifecycle/ports.ts';
@@ -14,6 +14,15 @@ const SHARDS_MAX = 4;
 /** The key of what a person decided for the bank. Never throws. */
 export function brakeKeyOf(bankId: string): Item {
   return keyOf(bankId, 'BRAKE');
+}
+
+/** What the item holds of it; what is over among it. Never throws. */
+export function decisionIn(item: Item = {}): BankDecision {
+  const [heldUntil, releasedUntil] = [item.heldUntil?.N, item.releasedUntil?.N];
+  return {
+    ...(heldUntil !== undefined && { heldUntil: Number(heldUntil) }),
+    ...(releasedUntil !== undefined && { releasedUntil: Number(releasedUntil) }),
+  };
 }
 
 /** Where one more is counted, and after which second it may go. */

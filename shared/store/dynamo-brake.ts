@@ -17,6 +17,7 @@ import {
   brakeKeyOf,
   type CountKeys,
   type CountPlace,
+  decisionIn,
   endingKeysOf,
   endingPlaceOf,
 } from './bank-items.ts';
@@ -45,13 +46,10 @@ export class DynamoBrake implements Brake {
     const [endings, active] = [endingKeysOf(ending), activeKeysOf(ending)];
     const keys = [endings, active].flatMap(({ current, previous }) => [...current, ...previous]);
     const found = await this.#read([brakeKeyOf(bankId), ...keys]);
-    const decided = found.get('BRAKE');
-    const [heldUntil, releasedUntil] = [decided?.heldUntil?.N, decided?.releasedUntil?.N];
     const seen = {
       endings: countsIn(found, endings),
       active: countsIn(found, active),
-      ...(heldUntil !== undefined && { heldUntil: Number(heldUntil) }),
-      ...(releasedUntil !== undefined && { releasedUntil: Number(releasedUntil) }),
+      ...decisionIn(found.get('BRAKE')),
     };
     return isToBeHeld(seen, at, policy);
   }

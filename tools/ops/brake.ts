@@ -14,8 +14,10 @@ import { POLICIES } from '../../shared/consent/policy.ts';
 import { messageGroupOf } from '../../shared/effects/message-group.ts';
 import { textOf } from '../../shared/messages/cloud-event.ts';
 import { endingDecidedMessage } from '../../shared/messages/ending-decided.ts';
-import { decideForBank } from '../../shared/store/bank-decision.ts';
+import { decidedForBank, decideForBank } from '../../shared/store/bank-decision.ts';
 import { TABLE } from '../local/resources.ts';
+import { progressOf } from './progress.ts';
+import type { ExitCode } from './world.ts';
 
 /** Items of a page; a consent has up to three, a bank a few. */
 const PAGE_ITEMS = 1_000;
@@ -38,26 +40,28 @@ export interface BrakeWorld {
   readonly clients: { readonly dynamo: DynamoDBClient; readonly sqs: SQSClient };
   readonly now: Instant;
   readonly answer: (value: object, text: () => string) => void;
+  readonly tell: (line: string) => void;
 }
 
-const HELD = z.object({
+const OF_BANK = z.object({
   consentId: z.string(),
   ref: z.string(),
   generation: z.number(),
-  held: z.object({ since: z.number(), until: z.number() }),
+  held: z.exactOptional(z.object({ since: z.number(), until: z.number() })),
 });
 
-type Held = z.output<typeof HELD>;
+type OfBank = z.output<typeof OF_BANK>;
+type Held = OfBank & Required<Pick<OfBank, 'held'>>;
 
 /** Holds all ends of the bank for 72 hours, those that are held already for as long again. */
-export async function hold(options: BrakeOptions, world: BrakeWorld): Promise<0> {
+export async function hold(options: BrakeOptions, world: BrakeWorld): Promise<ExitCode> {
   const until = world.now + HELD_HOURS * HOUR;
   const decided = { decision: 'hold', bankDecision: { heldUntil: until }, until } as const;
   return decide(decided, options, world);
 }
 
 /** Ends what is held, and lets the bank's ends of the next 24 hours go through. */
-export async function release(options: BrakeOptions, world: BrakeWorld): Promise<0> {
+export async function release(options: BrakeOptions, world: BrakeWorld): Promise<ExitCode> {
   const until = world.now + RELEASED_HOURS * HOUR;
   const decided = { decision: 'release', bankDecision: { releasedUntil: until }, until } as const;
   return decide(decided, options, world);
@@ -69,33 +73,55 @@ interface Decided {
   readonly until: Instant;
 }
 
-/** Throws what AWS refused; a consent that was not told then is held as it was. */
+/**
+ * 1 if the bank has no consents, or one that cannot be read. Throws what AWS refused; a consent
+ * that was not told then is held as it was.
+ */
 async function decide(
   { decision, bankDecision, until }: Decided,
   { bank, apply }: BrakeOptions,
   world: BrakeWorld,
-): Promise<0> {
-  const { clients, target, answer } = world;
+): Promise<ExitCode> {
+  const { clients, target, now, answer } = world;
   const table = target.named(TABLE);
+  const stands = apply ? {} : await decidedForBank(clients.dynamo, table, bank);
   if (apply) await decideForBank(clients.dynamo, table, bank, bankDecision);
 
-  let told = 0;
-  let endsFirst: Instant | undefined;
-  for await (const found of heldOf(bank, table, clients.dynamo)) {
-    if (apply) await tell(found, { decision, bank }, world);
-    told += found.length;
-    endsFirst = Math.min(...found.map(({ held }) => held.until), endsFirst ?? Infinity);
+  const progress = progressOf('items read', world);
+  const seen = { consents: 0, held: 0, unread: 0, endsFirst: Infinity };
+  for await (const { found, unread, read } of pagesOf(bank, table, clients.dynamo)) {
+    const held = found.filter((one): one is Held => one.held !== undefined);
+    if (apply) await tell(held, { decision, bank }, world);
+    for (const pk of unread) world.tell(`item ${JSON.stringify(pk)} is not read; run \`show\``);
+    seen.consents += found.length;
+    seen.unread += unread.length;
+    seen.held += held.length;
+    seen.endsFirst = Math.min(...held.map((one) => one.held.until), seen.endsFirst);
+    progress.add(read);
   }
+  progress.end(seen.consents);
   const shown = {
     bank,
     decision,
     applied: apply,
-    held: told,
+    consents: seen.consents,
+    held: seen.held,
     until: iso(until),
-    ...(endsFirst !== undefined && { endsFirst: iso(endsFirst) }),
+    ...(seen.held > 0 && { endsFirst: iso(seen.endsFirst) }),
+    ...inForce(stands, now),
   };
   answer(shown, () => textFor(shown));
-  return 0;
+  if (seen.consents > 0) return seen.unread === 0 ? 0 : 1;
+  world.tell(`no consent of bank ${JSON.stringify(bank)} is stored; see the names in ops list`);
+  return 1;
+}
+
+/** What somebody has decided for the bank before, as long as it is not over. */
+function inForce({ heldUntil = 0, releasedUntil = 0 }: BankDecision, now: Instant) {
+  return {
+    ...(heldUntil > now && { heldByOperator: iso(heldUntil) }),
+    ...(releasedUntil > now && { releasedByOperator: iso(releasedUntil) }),
+  };
 }
 
 interface Shown {
@@ -105,9 +131,11 @@ interface Shown {
   readonly held: number;
   readonly until: string;
   readonly endsFirst?: string;
+  readonly heldByOperator?: string;
+  readonly releasedByOperator?: string;
 }
 
-function textFor({ bank, decision, applied, held, until, endsFirst }: Shown): string {
+function textFor({ bank, decision, applied, held, until, endsFirst, ...before }: Shown): string {
   const meaning =
     decision === 'release'
       ? `they end now and their PSUs are asked; until ${until} further ends go through`
@@ -115,16 +143,32 @@ function textFor({ bank, decision, applied, held, until, endsFirst }: Shown): st
   const first = endsFirst === undefined ? '' : `, the first until ${endsFirst}`;
   const subject = `ends of bank ${JSON.stringify(bank)}`;
   if (applied) return `${held} held ${subject} were told to ${decision}: ${meaning}`;
-  return `${held} ${subject} are held${first}; with --apply ${meaning}`;
+  return `${held} ${subject} are held${first}${standsText(before)}; with --apply ${meaning}`;
 }
 
-/** Page by page; a consistent read, so that nobody is missed who was held before it. */
-async function* heldOf(
+function standsText({
+  heldByOperator: held,
+  releasedByOperator: released,
+}: Pick<Shown, 'heldByOperator' | 'releasedByOperator'>): string {
+  if (held !== undefined) return `; an operator has all further ones held until ${held}`;
+  return released === undefined ? '' : `; an operator lets further ones through until ${released}`;
+}
+
+interface Page {
+  readonly found: readonly OfBank[];
+  /** Partition keys of items that this version cannot read. */
+  readonly unread: readonly (string | undefined)[];
+  readonly read: number;
+}
+
+/** The bank's consents; a consistent read, so that nobody is missed who was held before it. */
+async function* pagesOf(
   bank: string,
   TableName: string,
   client: DynamoDBClient,
-): AsyncGenerator<readonly Held[]> {
-  const names = ['sk', 'bank', 'id', 'provider', ...Object.keys(HELD.def.shape)];
+): AsyncGenerator<Page> {
+  const asked = ['pk', ...Object.keys(OF_BANK.def.shape)];
+  const names = ['sk', 'bank', 'id', 'provider', ...asked];
   const pages = paginateScan(
     { client },
     {
@@ -132,17 +176,20 @@ async function* heldOf(
       Limit: PAGE_ITEMS,
       ConsistentRead: true,
       FilterExpression:
-        '#sk = :state AND attribute_exists(#held) AND ' +
+        '#sk = :state AND ' +
         '(#bank.#id = :bank OR (attribute_not_exists(#bank.#id) AND #provider = :bank))',
-      ProjectionExpression: Object.keys(HELD.def.shape)
-        .map((name) => `#${name}`)
-        .join(', '),
+      ProjectionExpression: asked.map((name) => `#${name}`).join(', '),
       ExpressionAttributeNames: Object.fromEntries(names.map((name) => [`#${name}`, name])),
       ExpressionAttributeValues: { ':state': { S: 'STATE' }, ':bank': { S: bank } },
     },
   );
-  for await (const { Items = [] } of pages) {
-    if (Items.length > 0) yield Items.map((item) => HELD.parse(unmarshall(item)));
+  for await (const { Items = [], ScannedCount = 0 } of pages) {
+    const items = Items.map((item) => ({ pk: item.pk?.S, ...OF_BANK.safeParse(unmarshall(item)) }));
+    yield {
+      found: items.flatMap(({ data }) => data ?? []),
+      unread: items.filter(({ success }) => !success).map(({ pk }) => pk),
+      read: ScannedCount,
+    };
   }
 }
 
@@ -170,12 +217,13 @@ async function tell(
 }
 
 function messageFor(
-  { consentId, ref, generation }: Held,
+  { consentId, ref, generation, held }: Held,
   decision: EndingDecision,
   now: Instant,
 ): string {
   const id = `${ref}.g${generation}.${decision}.${now}`;
-  return textOf(endingDecidedMessage({ id, consentId, at: now }, decision));
+  // It is decided of what has been seen held, also by somebody whose clock is behind.
+  return textOf(endingDecidedMessage({ id, consentId, at: Math.max(now, held.since) }, decision));
 }
 
 function iso(at: Instant): string {

@@ -5,7 +5,7 @@
 import { DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { HOUR } from '../../../shared/consent/instant.ts';
+import { HOUR, MINUTE } from '../../../shared/consent/instant.ts';
 import { type BrakeOptions, type BrakeWorld, hold, release } from '../../../tools/ops/brake.ts';
 import {
   answered,
@@ -82,15 +82,17 @@ async function asked(): Promise<readonly string[]> {
 async function run(
   verb: typeof hold,
   options: BrakeOptions,
+  clockBehind = 0,
 ): Promise<{ readonly value: unknown; readonly text: string }> {
   let answer = { value: {}, text: '' };
   const world: BrakeWorld = {
     target: { named: (name) => name },
     clients: { dynamo, sqs },
-    now: story.local.clock.now(),
+    now: story.local.clock.now() - clockBehind,
     answer: (value, text) => {
       answer = { value, text: text() };
     },
+    tell: () => {},
   };
   expect(await verb(options, world)).toBe(0);
   const inFlight = await story.local.settle();
@@ -176,6 +178,7 @@ describe('a bank whose consents all seem to have expired', () => {
 
     expect(value).toMatchObject({
       applied: false,
+      consents: 60,
       held: 40,
       endsFirst: expect.stringMatching(/^2026-11-26T08:4/),
     });
@@ -201,6 +204,15 @@ describe('a bank whose consents all seem to have expired', () => {
     },
     LONG_MS_MAX,
   );
+
+  it('says beforehand what another operator has decided, and until when', async () => {
+    const { value, text } = await run(release, { bank: TROUBLED.id, apply: false });
+
+    expect(value).toMatchObject({ heldByOperator: expect.stringMatching(/^2026-11-27T09:1/) });
+    expect(text).toMatch(
+      /; an operator has all further ones held until 2026-11-27T09:1.*; with --/,
+    );
+  });
 
   it('tells nobody of another bank', async () => {
     const { value } = await run(release, { bank: OTHER.id, apply: true });
@@ -231,7 +243,7 @@ describe('a bank whose ends are released', () => {
     answered(id, time, EXPIRED, { bank: THIRD, operation: 'balances' });
 
   it(
-    'ends what is held, and lets further ends go through',
+    'ends what is held, also by a clock that is behind, and lets further ends go through',
     async () => {
       await allAt(
         '2026-11-28T08:05:00Z',
@@ -245,7 +257,7 @@ describe('a bank whose ends are released', () => {
       const before = await Promise.all(FORTY.map((id) => story.state(id)));
       const heldFirst = before.filter((state) => state?.held !== undefined).length;
 
-      const { value, text } = await run(release, { bank: THIRD.id, apply: true });
+      const { value, text } = await run(release, { bank: THIRD.id, apply: true }, 10 * MINUTE);
       const again = await run(release, { bank: THIRD.id, apply: false });
       await story.send(said(FORTY[0] ?? '', '2026-11-28T08:45:00Z'));
 
@@ -258,10 +270,14 @@ describe('a bank whose ends are released', () => {
       );
       expect(value).toMatchObject({ decision: 'release', applied: true, held: heldFirst });
       expect(text).toContain(' held ends of bank "bank-released" were told to release: they end');
-      expect(again.value).toMatchObject({ held: 0 });
+      expect(again.value).toMatchObject({
+        held: 0,
+        releasedByOperator: expect.stringMatching(/^2026-11-29T08:3/),
+      });
+      expect(again.text).toContain('; an operator lets further ones through until 2026-11-29T08:3');
       expect(states.map((state) => state?.status)).toEqual(Array(40).fill('expired'));
       expect(heldFirst).toBeGreaterThanOrEqual(20);
-      expect(Number(item.Item?.releasedUntil?.N)).toBeGreaterThan(Date.parse('2026-11-29T08:40Z'));
+      expect(Number(item.Item?.releasedUntil?.N)).toBeGreaterThan(Date.parse('2026-11-29T08:30Z'));
     },
     LONG_MS_MAX,
   );

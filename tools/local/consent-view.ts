@@ -32,7 +32,14 @@ function fieldsOf(value: object): object {
 function readable(name: string, value: unknown): unknown {
   if (TOKEN.test(name) && typeof value === 'string') return '[redacted]';
   if (name === EXPIRES_AT && typeof value === 'number') return readable('at', value * SECOND);
-  if (INSTANT.test(name) && typeof value === 'number') return new Date(value).toISOString();
+  if (INSTANT.test(name) && isDate(value)) return new Date(value).toISOString();
+  // What is larger than any number of ours.
+  if (typeof value === 'bigint') return String(value);
   if (Array.isArray(value)) return value.map((entry) => readable('', entry));
   return typeof value === 'object' && value !== null ? fieldsOf(value) : value;
+}
+
+/** An item that was edited by hand may hold any number, and has to be looked at all the same. */
+function isDate(value: unknown): value is number {
+  return typeof value === 'number' && !Number.isNaN(new Date(value).getTime());
 }

@@ -10,6 +10,7 @@ const DENIED = /AccessDenied|UnauthorizedOperation|AuthorizationError|KmsAccessD
 const ASKED = /not authorized to perform: ([\w-]+:\w+)(?: on resource: (\S+))?/;
 const MISSING = /^(ResourceNotFoundException|QueueDoesNotExist|NonExistentQueue)$/;
 const NO_CREDENTIALS = /^(CredentialsProviderError|TokenProviderError)$/;
+const NO_REGION = 'Region is missing';
 const ID_CHARS_MAX = 80;
 
 /** A consent's id as messages quote it. */
@@ -24,6 +25,7 @@ export function errorLine(error: unknown, target: Target): string {
   if (NO_CREDENTIALS.test(error.name)) {
     return `no AWS credentials were found (${line}); expected those of a role of ${target.said}`;
   }
+  if (line === NO_REGION) return `${line}; expected AWS_REGION, or a profile that names one`;
   if (MISSING.test(error.name)) {
     return `${target.said} lacks what ${actionOf(error)} asked for: deployed? right region?`;
   }

@@ -6,6 +6,7 @@
 import { randomUUID } from 'node:crypto';
 import { DeleteItemCommand, GetItemCommand } from '@aws-sdk/client-dynamodb';
 import { removeTimers } from '../../shared/effects/cancel-timer.ts';
+import { refOf } from '../../shared/intake/names.ts';
 import { accountsKeyOf } from '../../shared/store/account-item.ts';
 import type { Item } from '../../shared/store/consent-item.ts';
 import { DynamoConsentStore } from '../../shared/store/dynamo-consent-store.ts';
@@ -75,7 +76,7 @@ function stepsOf(seen: Seen | undefined, items: Items): readonly string[] {
 }
 
 function stateStep(consent: Seen['consent'] | undefined): string {
-  if (consent === undefined) return 'STATE: there is none; a late result would open it anew';
+  if (consent === undefined) return 'STATE: there is none; an end on our own side takes its place';
   if (isTombstone(consent)) return 'STATE: forgotten before';
   return `STATE (${consent.status}) is replaced by an end on our own side; nobody is told`;
 }
@@ -84,16 +85,18 @@ function stateStep(consent: Seen['consent'] | undefined): string {
 async function carryOut(consentId: string, seen: Seen | undefined, world: World): Promise<boolean> {
   const { clients, target, now } = world;
   const TableName = target.named(TABLE);
-  if (seen !== undefined && !isTombstone(seen.consent)) {
-    const { ref, generation, timer } = seen.consent;
+  const known = seen?.consent ?? { consentId, ref: refOf(consentId), version: 0, generation: 1 };
+  if (!isTombstone(known)) {
+    const { ref, generation } = known;
+    const timer = seen?.consent.timer;
     const timers = timer === undefined ? [] : [{ ref, generation, number: timer.number }];
     const scheduleGroup = target.named(SCHEDULE_GROUP);
     await removeTimers(timers, { scheduler: async () => clients.scheduler, scheduleGroup });
 
     const store = new DynamoConsentStore(clients.dynamo, TableName, randomUUID);
-    const consent = tombstoneOf(seen.consent, now);
-    if ((await store.save({ consent, outbox: [], now }, seen.revision)) === 'conflict')
-      return false;
+    const consent = tombstoneOf(known, now);
+    const saved = await store.save({ consent, outbox: [], now }, seen?.revision);
+    if (saved === 'conflict') return false;
   }
   // Also where there was none: it may have been written since.
   const keys = [accountsKeyOf(consentId), historyKeyOf(consentId)];

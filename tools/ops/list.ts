@@ -16,6 +16,8 @@ const PAGE_ITEMS = 1_000;
 
 const LISTED = z.object({
   consentId: z.string(),
+  /** By which the log names it. */
+  ref: z.string(),
   status: z.enum(STATUSES),
   generation: z.number(),
   version: z.number(),
@@ -24,6 +26,7 @@ const LISTED = z.object({
   grantedAt: optionalInstant,
   lastSuccessAt: optionalInstant,
   end: z.exactOptional(z.object({ at: z.number(), by: z.string() })),
+  held: z.exactOptional(z.object({ until: z.number() })),
   timer: z.exactOptional(z.object({ dueAt: z.number() })),
 });
 
@@ -34,11 +37,12 @@ export interface ListOptions {
   readonly bank?: string;
 }
 
-/** Safe to repeat: it writes nothing. Throws what DynamoDB refused. */
+/** 1 if some cannot be read. Safe to repeat: it writes nothing. Throws what DynamoDB refused. */
 export async function list(options: ListOptions, world: World): Promise<ExitCode> {
   const { clients, target, answer, tell } = world;
   const progress = progressOf('items read', world);
   let found = 0;
+  let unread = 0;
   const pages = paginateScan(
     { client: clients.dynamo },
     { TableName: target.named(TABLE), Limit: PAGE_ITEMS, ...asked(options) },
@@ -47,6 +51,7 @@ export async function list(options: ListOptions, world: World): Promise<ExitCode
     for (const item of Items) {
       const read = LISTED.safeParse(unmarshall(item));
       if (!read.success) {
+        unread += 1;
         tell(`item ${JSON.stringify(item.pk?.S)} is not read; expected what this version writes`);
         continue;
       }
@@ -56,7 +61,7 @@ export async function list(options: ListOptions, world: World): Promise<ExitCode
     progress.add(ScannedCount);
   }
   progress.end(found);
-  return 0;
+  return unread === 0 ? 0 : 1;
 }
 
 /** What is asked of the scan. A bank without an id is known by its provider, as in notices. */
@@ -85,18 +90,19 @@ function asked({ status, bank: bankId }: ListOptions): Partial<ScanCommandInput>
   };
 }
 
-function shown({ grantedAt, lastSuccessAt, end, timer, ...rest }: Listed): object {
+function shown({ grantedAt, lastSuccessAt, end, held, timer, ...rest }: Listed): object {
   return {
     ...rest,
     ...(grantedAt !== undefined && { grantedAt: iso(grantedAt) }),
     ...(lastSuccessAt !== undefined && { lastSuccessAt: iso(lastSuccessAt) }),
     ...(end && { end: { at: iso(end.at), by: end.by } }),
+    ...(held && { heldUntil: iso(held.until) }),
     ...(timer && { timerAt: iso(timer.dueAt) }),
   };
 }
 
 function lineOf({ consentId, status, provider: from, bank: at, ...rest }: Listed): string {
-  const { generation, lastSuccessAt, end, timer } = rest;
+  const { generation, lastSuccessAt, end, held, timer } = rest;
   return [
     consentId,
     status,
@@ -104,6 +110,7 @@ function lineOf({ consentId, status, provider: from, bank: at, ...rest }: Listed
     `generation ${generation}`,
     ...(lastSuccessAt === undefined ? [] : [`last success ${iso(lastSuccessAt)}`]),
     ...(end === undefined ? [] : [`ended ${iso(end.at)} by ${end.by}`]),
+    ...(held === undefined ? [] : [`end held until ${iso(held.until)}`]),
     ...(timer === undefined ? [] : [`timer ${iso(timer.dueAt)}`]),
   ].join('\t');
 }

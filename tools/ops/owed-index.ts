@@ -16,16 +16,23 @@ export interface Dated {
   readonly seen: Seen;
 }
 
-/** Those with a date before `before`, the oldest first. Throws what DynamoDB refused. */
-export async function* datedConsents(world: World, before: Instant): AsyncGenerator<Dated> {
+/**
+ * Those with a date before `before`, the oldest first; one that cannot be read goes to `unread`,
+ * and holds up no other. Throws what DynamoDB refused.
+ */
+export async function* datedConsents(
+  world: World,
+  before: Instant,
+  unread: (error: unknown) => void,
+): AsyncGenerator<Dated> {
   let batch: Key[] = [];
   for await (const key of merged(OWED_PARTITIONS.map((one) => keysIn(one, before, world)))) {
     batch.push(key);
     if (batch.length < LOAD_MAX) continue;
-    yield* seenOf(batch, world);
+    yield* seenOf(batch, world, unread);
     batch = [];
   }
-  yield* seenOf(batch, world);
+  yield* seenOf(batch, world, unread);
 }
 
 interface Key {
@@ -33,10 +40,14 @@ interface Key {
   readonly owedAt: Instant;
 }
 
-async function* seenOf(keys: readonly Key[], world: World): AsyncGenerator<Dated> {
+async function* seenOf(
+  keys: readonly Key[],
+  world: World,
+  unread: (error: unknown) => void,
+): AsyncGenerator<Dated> {
   if (keys.length === 0) return;
   const ids = keys.map(({ consentId }) => consentId);
-  const found = await seeConsents(ids, world);
+  const found = await seeConsents(ids, world, unread);
   for (const { consentId, owedAt } of keys) {
     const seen = found.get(consentId);
     if (seen !== undefined) yield { owedAt, seen };

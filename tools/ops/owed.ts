@@ -1,8 +1,10 @@
 /**
  * `owed`: the consents that owe something, or whose timer has not fired: since when, and what. What
- * is older than the sweep's five minutes is wrong, and makes the exit code 1.
+ * is older than the sweep's five minutes is wrong, and makes the exit code 1; so does what cannot
+ * be read.
  */
 import { OVERDUE_AFTER } from '../../shared/lifecycle/sweep.ts';
+import { errorLine } from './error-line.ts';
 import { type Dated, datedConsents } from './owed-index.ts';
 import { progressOf } from './progress.ts';
 import type { ExitCode, World } from './world.ts';
@@ -11,17 +13,21 @@ import type { ExitCode, World } from './world.ts';
 export async function owed(_: object, world: World): Promise<ExitCode> {
   const progress = progressOf('consents read', world);
   let found = 0;
-  let overdue = 0;
-  for await (const dated of datedConsents(world, world.now)) {
+  let wrong = 0;
+  const unread = (error: unknown) => {
+    wrong += 1;
+    world.tell(errorLine(error, world.target));
+  };
+  for await (const dated of datedConsents(world, world.now, unread)) {
     const row = rowOf(dated, world.now);
     progress.add(1);
     if (row === undefined) continue;
     found += 1;
-    if (row.overdue) overdue += 1;
+    if (row.overdue) wrong += 1;
     world.answer(row, () => lineOf(row));
   }
   progress.end(found);
-  return overdue === 0 ? 0 : 1;
+  return wrong === 0 ? 0 : 1;
 }
 
 interface Row {

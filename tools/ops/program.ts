@@ -3,7 +3,7 @@
  * reads what was asked; nothing is done here. What it does not understand is one line that quotes
  * the value and says what was expected.
  */
-import { Argument, Command, CommanderError, Option } from 'commander';
+import { Argument, Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { STATUSES } from '../../shared/consent/consent.ts';
 import type { BrakeOptions } from './brake.ts';
 import { DEAD_LETTER_QUEUE_NAMES, type DeadLetterQueue } from './dead-letter-queues.ts';
@@ -76,7 +76,13 @@ function speakTo(program: Command, write: (text: string) => void): void {
   }
 }
 
-const CONSENT_ID = ['<consentId>', 'as the callers name it'] as const;
+/** What a shell makes of a variable that is not set names nobody. */
+function named(text: string): string {
+  if (text === '') throw new InvalidArgumentError('Expected a name.');
+  return text;
+}
+
+const CONSENT_ID = ['<consentId>', 'as the callers name it', named] as const;
 const APPLY = ['--apply', 'do it; without it nothing is changed'] as const;
 
 function opsProgram(take: (wish: Wish) => void): Command {
@@ -106,8 +112,8 @@ is ever printed.
 
 Exit codes:
   0  fine
-  1  not found, or something is wrong: dead letters are left, effects are overdue, this version
-     decides differently, or AWS refused
+  1  not found, or something is wrong: dead letters are left, effects are overdue, an item cannot
+     be read, this version decides differently, or AWS refused
   2  the command was used wrongly`;
 
 function reading(program: Command, take: (wish: Wish) => void): void {
@@ -128,7 +134,11 @@ function reading(program: Command, take: (wish: Wish) => void): void {
     .command('list')
     .description('the consents of a status or a bank; reads the whole table')
     .addOption(new Option('--status <status>', 'only those').choices(STATUSES))
-    .option('--bank <id>', "only those of this bank; without an id it has its provider's name")
+    .option(
+      '--bank <id>',
+      "only those of this bank; without an id it has its provider's name",
+      named,
+    )
     .action((options: ListOptions) => take({ verb: 'list', ...options }));
   program
     .command('waiting')
@@ -168,7 +178,7 @@ function changing(program: Command, take: (wish: Wish) => void): void {
     );
 }
 
-const BANK_ID = ['<bankId>', "without an id a bank has its provider's name"] as const;
+const BANK_ID = ['<bankId>', "without an id a bank has its provider's name", named] as const;
 
 function braking(program: Command, take: (wish: Wish) => void): void {
   const verbs = {

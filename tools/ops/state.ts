@@ -24,26 +24,35 @@ export interface Seen {
 }
 
 /**
- * At most 100 consents, consistently; those never seen are missing. Throws what DynamoDB refused,
- * and an `ImpossibleItem` that names the attribute if an item cannot be read.
+ * At most 100 consents, consistently; those never seen are missing. Throws what DynamoDB refused.
+ * An item that cannot be read goes to `unread`, as an `ImpossibleItem` that names the attribute.
  */
 export async function seeConsents(
   consentIds: readonly string[],
   { clients, target }: World,
+  unread: (error: unknown) => void,
 ): Promise<ReadonlyMap<string, Seen>> {
   if (consentIds.length > LOAD_MAX) {
     throw new RangeError(`expected at most ${LOAD_MAX} consents, got ${consentIds.length}`);
   }
   const seen = new Map<string, Seen>();
   for await (const item of itemsOf(consentIds, target.named(TABLE), clients.dynamo)) {
-    const held = fromItem({ transfers: { L: [] }, ...item });
-    seen.set(held.consent.consentId, held);
+    try {
+      const held = fromItem({ transfers: { L: [] }, ...item });
+      seen.set(held.consent.consentId, held);
+    } catch (error) {
+      unread(error);
+    }
   }
   return seen;
 }
 
+/** Throws what DynamoDB refused, and an `ImpossibleItem` if the item cannot be read. */
 export async function seeConsent(consentId: string, world: World): Promise<Seen | undefined> {
-  return (await seeConsents([consentId], world)).get(consentId);
+  const seen = await seeConsents([consentId], world, (error) => {
+    throw error;
+  });
+  return seen.get(consentId);
 }
 
 async function* itemsOf(

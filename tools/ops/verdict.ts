@@ -73,7 +73,7 @@ function utc(at: Instant): string {
 
 function nextSentence(standing: Standing): string {
   const { consent, now } = standing;
-  const { end, timer, bank, confirming, status } = consent;
+  const { end, timer, bank, confirming, status, held } = consent;
   if (end !== undefined) return afterEnd(standing);
   if (timer === undefined) return 'Nothing is to come by itself: no timer is set.';
 
@@ -81,14 +81,25 @@ function nextSentence(standing: Standing): string {
   const isLate = timer.dueAt < now;
   const due = isLate ? `the timer was due at ${at}, and is overdue` : `the timer is due at ${at}`;
   if (status === 'suspect' && confirming !== undefined) {
+    const call = waitWords(confirming, bank);
+    if (held !== undefined) {
+      const what = timer.dueAt === held.until ? 'held end' : 'confirming call';
+      return `${heldSentence(held.until, bank)} Next: ${due}, for the ${what}; ${call}.`;
+    }
     const ends = 'a success clears the strikes, another strike may end the consent';
-    return `Next: ${due}, for the confirming call; ${waitWords(confirming, bank)}; ${ends}.`;
+    return `Next: ${due}, for the confirming call; ${call}; ${ends}.`;
   }
   const next = earliest(waitingCalls(consent));
   if (next !== undefined && next.dueAt <= timer.dueAt) {
     return `Next: ${due}; ${waitWords(next, bank)}.`;
   }
   return `Next: ${due}, for ${lifetimeWords(consent, timer.dueAt)}.`;
+}
+
+function heldSentence(until: Instant, bank: Seen['consent']['bank']): string {
+  const why = "too many of the bank's consents would end at once";
+  const then = 'a success clears it, an operator may release it; else it comes then';
+  return `Its end is held until ${timeText(until, bank)}: ${why}; ${then}.`;
 }
 
 function afterEnd({ consent: { end } }: Standing): string {

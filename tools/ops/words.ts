@@ -1,10 +1,11 @@
 /** What events, notes and calls are called in plain English. */
 import type { Note } from '../../shared/consent/draft.ts';
 
-const NOTE_WORDS: Readonly<Partial<Record<Note, string>>> = {
+const NOTE_WORDS: Readonly<Record<Note, string>> = {
   'token-rotated': 'a new token took the place of the old one',
   'token-not-renewed': 'the success brought no token',
   'token-outdated': 'its token was older than the stored one',
+  'transfer-token-without-instruction': 'its transfer token belongs to no payment, and is lost',
   'clock-ahead': "the producer's clock was ahead",
   strike: 'a strike',
   'strike-dropped': 'no strike: older than the newest evidence',
@@ -12,6 +13,7 @@ const NOTE_WORDS: Readonly<Partial<Record<Note, string>>> = {
   'strike-voided': 'strikes voided',
   'race-lost': 'no strike: the call had used an old token',
   'race-lost-too-often': 'the same call has used an old token too often',
+  'ending-held': "held: too many of the bank's consents would end at once",
   ended: 'the end',
   revived: 'alive again',
   'limit-wait': "waits for the bank's next day",
@@ -27,7 +29,7 @@ const NOTE_WORDS: Readonly<Partial<Record<Note, string>>> = {
 };
 
 export function noteWords(note: string): string {
-  return NOTE_WORDS[note as Note] ?? note;
+  return (NOTE_WORDS as Readonly<Record<string, string>>)[note] ?? note;
 }
 
 const EVENT_WORDS: Readonly<Record<string, string>> = {
@@ -36,7 +38,6 @@ const EVENT_WORDS: Readonly<Record<string, string>> = {
   ConsentReplaced: 'another consent took its place',
   TokenRescued: 'a token was saved from an unreadable message',
   TimerDue: 'its timer fired',
-  EndingDecided: 'an operator decided of its end',
 };
 
 /** `accounts was answered CONSENT.EXPIRED`, or what else happened. */
@@ -44,8 +45,13 @@ export function callPhrase(told: {
   readonly event: string;
   readonly operation?: string;
   readonly category?: string;
+  readonly notes: readonly string[];
 }): string {
-  const { event, operation, category } = told;
+  const { event, operation, category, notes } = told;
+  if (event === 'EndingDecided') {
+    const decided = notes.includes('ended') ? 'released its end' : 'had its end held for longer';
+    return `an operator ${decided}`;
+  }
   if (operation === undefined) return EVENT_WORDS[event] ?? event;
   return `${operation} was answered ${category}`;
 }

@@ -3,7 +3,7 @@ import type { Consent } from '../../../shared/consent/consent.ts';
 import { decide } from '../../../shared/consent/decide.ts';
 import { POLICIES, type Policies } from '../../../shared/consent/policy.ts';
 import type { Entry } from '../../../tools/ops/history.ts';
-import type { Step } from '../../support/story.ts';
+import { isBraked, type Step } from '../../support/story.ts';
 
 export interface Played {
   readonly consent: Consent;
@@ -16,7 +16,7 @@ export function playedBy(steps: readonly Step[], policies: Policies = POLICIES):
   const entries: Entry[] = [];
   for (const step of steps) {
     const event = typeof step === 'function' ? step(consent as Consent) : step;
-    const decision = decide(consent, event, policies);
+    const decision = decide(consent, event, policies, isBraked(event) ? 'hold' : undefined);
     if (decision.outcome === 'ignored') continue;
     consent = decision.next;
     for (const effect of decision.effects) {

@@ -23,6 +23,12 @@ describe('the command line', () => {
     [['show', 'a', 'b'], /^too many arguments for 'show'. Expected 1 argument but got 2: a, b/],
     [['list', '--status', 'gone'], /argument 'gone' is invalid. Allowed choices are received, /],
     [['redrive', 'results'], /argument value 'results' is invalid.* .*bank-call-results-dlq, /],
+    [
+      ['why', ''],
+      /^command-argument value '' is invalid for argument 'consentId'. Expected a name;/,
+    ],
+    [['hold', ''], /'' is invalid for argument 'bankId'. Expected a name;/],
+    [['list', '--bank', ''], /argument '' is invalid. Expected a name;/],
     [['show', 'a', '--apply'], /^unknown option '--apply'/],
     [['show', 'a'], /^--stage is missing; expected --stage <stage>, such as prod, or --local$/],
     [['show', 'a', '--stage', 'Prod'], /^--stage "Prod" is none; expected a small letter, /],

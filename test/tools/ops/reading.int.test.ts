@@ -1,5 +1,6 @@
 /** The verbs that only look, against the local AWS and what the worker itself has left there. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { refOf } from '../../../shared/intake/names.ts';
 import { answered, granted, klarnaError, success } from '../../support/local-messages.ts';
 import { type LocalStory, startLocalStory } from '../../support/local-story.ts';
 import { localEnv, type Ran, runOps } from './run-ops.ts';
@@ -33,6 +34,14 @@ beforeAll(async () => {
       id: 'report-c',
       used: `${TOKEN}-4`,
     }),
+    granted('anew', '2026-11-23T10:00:00Z', { consentToken: `${TOKEN}-5` }),
+    answered('anew', '2026-11-23T10:01:00Z', klarnaError('CONSENT.REVOKED'), {
+      used: `${TOKEN}-5`,
+    }),
+    answered('anew', '2026-11-23T10:40:00Z', klarnaError('CONSENT.REVOKED'), {
+      used: `${TOKEN}-5`,
+    }),
+    granted('anew', '2026-11-23T11:00:00Z', { consentToken: `${TOKEN}-6` }),
   );
 });
 afterAll(() => story.stop());
@@ -106,6 +115,15 @@ describe('why', () => {
     });
   });
 
+  it('tells of the life before, too: somebody may ask why he was asked', async () => {
+    const { out } = await local('why', 'anew');
+    const next = out.indexOf('the next life');
+
+    expect(out.slice(0, next).join('\n')).toMatch(/suspect -> revokedByPsu\n.*\.g1\.required/);
+    expect(out[next + 1]).toMatch(/^2026-11-23 11:00:00 UTC/);
+    expect(out.at(-1)).toMatch(/^anew is valid since 2026-11-23 11:00:00 UTC/);
+  });
+
   it('says of a suspect consent when it will be confirmed', async () => {
     const { out } = await local('why', 'waits');
 
@@ -118,18 +136,27 @@ describe('why', () => {
 
 describe('what is listed', () => {
   it.each([
-    [[], ['ended', 'lives', 'waits']],
+    [[], ['anew', 'ended', 'lives', 'waits']],
     [['--status', 'suspect'], ['waits']],
     [
       ['--bank', 'DE-37040044'],
-      ['ended', 'lives', 'waits'],
+      ['anew', 'ended', 'lives', 'waits'],
     ],
     [['--bank', 'DE-1'], []],
-    [['--bank', 'DE-37040044', '--status', 'valid'], ['lives']],
+    [
+      ['--bank', 'DE-37040044', '--status', 'valid'],
+      ['anew', 'lives'],
+    ],
   ])('by list %j', async (args, ids) => {
     const listed = await json('list', ...args);
 
     expect(listed.map(({ consentId }) => consentId).sort()).toEqual(ids);
+  });
+
+  it('with the name that the log has for it', async () => {
+    const [listed] = await json('list', '--status', 'suspect');
+
+    expect(listed).toMatchObject({ ref: refOf('waits') });
   });
 
   it('by waiting: which calls, for what, until when', async () => {

@@ -6,6 +6,8 @@ import { sinceOf } from '../../../tools/ops/why.ts';
 import {
   answer,
   at,
+  braked,
+  endingDecided,
   granted,
   itsTimer,
   replaced,
@@ -17,6 +19,7 @@ import { type Played, playedBy } from './histories.ts';
 const BANK = { id: 'DE-1', timeZone: 'Europe/Berlin' };
 const GRANT = granted('2026-11-20T06:00Z', { token: 't-0', bank: BANK });
 const STRIKE = answer('2026-11-23T23:30Z', 'CONSENT.EXPIRED', { id: 'report-1', used: 't-0' });
+const HELD = braked(answer('2026-11-24T08:00Z', 'CONSENT.EXPIRED', { used: 't-0' }));
 
 function told({ consent, entries }: Played): readonly string[] {
   return entries.flatMap((one) => linkLines(linkOf(one, consent), one, consent.bank));
@@ -56,6 +59,24 @@ describe('the chain', () => {
     expect(told(played)).toContainEqual(
       expect.stringMatching(/^ {2}then {5}timer set for .*; request [\w-]{22}\.g1\.r1$/),
     );
+  });
+
+  it('says of an end that it is held, and what an operator decided of it', () => {
+    const lines = told(
+      playedBy([
+        GRANT,
+        STRIKE,
+        HELD,
+        endingDecided('2026-11-24T09:00Z', 'hold'),
+        endingDecided('2026-11-24T10:00Z', 'release'),
+      ]),
+    );
+
+    expect(lines.filter((line) => /held|released/.test(line))).toEqual([
+      "  so       a strike; held: too many of the bank's consents would end at once; stays suspect",
+      expect.stringMatching(/^ {2}heard {4}an operator had its end held for longer \(/),
+      expect.stringMatching(/^ {2}heard {4}an operator released its end \(/),
+    ]);
   });
 
   it.each([
@@ -131,6 +152,24 @@ describe('the verdict', () => {
     ],
   ])('after %s says what, since when, why, and what comes next', (_, steps, sentence) => {
     expect(said(steps)).toMatch(sentence);
+  });
+
+  it('of an end that is held says until when, and does not threaten with another strike', () => {
+    const sentence = said([GRANT, STRIKE, HELD], '2026-11-24T09:00Z');
+
+    expect(sentence).toMatch(
+      /Its end is held until 2026-11-27 08:00:00 UTC .*: too many of the bank's consents would end/,
+    );
+    expect(sentence).toMatch(/Next: the timer is due at .*, for the confirming call; the call acc/);
+    expect(sentence).not.toContain('another strike');
+  });
+
+  it('says when the next date is that of the held end', () => {
+    const asked = [GRANT, STRIKE, HELD, itsTimer(), itsTimer()];
+
+    expect(said(asked, '2026-11-26T09:00Z')).toMatch(
+      /Next: the timer is due at 2026-11-27 08:00:00 UTC .*, for the held end; the call accounts/,
+    );
   });
 
   it('says that a timer is overdue', () => {

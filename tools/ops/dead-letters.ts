@@ -69,12 +69,14 @@ export async function take(
 /** Throws what SQS refused; what is hidden then appears again by itself, within a minute. */
 export async function look(QueueUrl: string, now: Instant, sqs: SQSClient): Promise<Looked> {
   const count = await countOf(QueueUrl, sqs);
-  const letters: Message[] = [];
-  while (count > 0 && letters.length < LOOKED_AT_MAX) {
-    const taken = await take(QueueUrl, BATCH, sqs);
-    if (taken.length === 0) break;
-    letters.push(...taken);
+  const byId = new Map<string | undefined, Message>();
+  while (count > 0 && byId.size < LOOKED_AT_MAX) {
+    const before = byId.size;
+    for (const one of await take(QueueUrl, BATCH, sqs)) byId.set(one.MessageId, one);
+    // None, or those that have not been hidden for long enough.
+    if (byId.size === before) break;
   }
+  const letters = [...byId.values()];
   await giveBack(QueueUrl, letters, sqs);
   const reasons: Record<string, number> = {};
   for (const letter of letters) {
@@ -106,16 +108,18 @@ export function reasonOf({ MessageAttributes = {}, Body = '' }: Message, now: In
   if (reason !== undefined) return reason;
   const code = told('ERROR_CODE');
   if (code !== undefined) return `the Scheduler could not deliver it: ${code}`;
-  return isOverdueRequest(Body, now)
-    ? 'not deleted by any caller; past its notAfter, so callers will drop it'
-    : 'failed too often';
+  const notAfter = notAfterOf(Body);
+  if (notAfter === undefined) return 'failed too often';
+  const isOver = notAfter <= now;
+  return `not deleted by any caller${isOver ? '; past its notAfter, so callers will drop it' : ''}`;
 }
 
-function isOverdueRequest(body: string, now: Instant): boolean {
+/** Only a request has one. */
+function notAfterOf(body: string): Instant | undefined {
   try {
     const notAfter: unknown = JSON.parse(body)?.data?.notAfter;
-    return typeof notAfter === 'string' && Date.parse(notAfter) <= now;
+    return typeof notAfter === 'string' ? Date.parse(notAfter) : undefined;
   } catch {
-    return false;
+    return undefined;
   }
 }

@@ -16,6 +16,8 @@ import type { ExitCode, World } from './world.ts';
 
 /** Of one run; the next goes on. */
 export const MOVED_MAX = 10_000;
+/** Each takes three calls: a line every few seconds. */
+const LINE_EVERY = 100;
 const FIFO = '.fifo';
 
 export interface RedriveOptions {
@@ -38,7 +40,7 @@ export async function redrive({ queue, apply }: RedriveOptions, world: World): P
 
   world.tell(lookedText(from, to, looked));
   const toUrl = await urlOf(to, clients.sqs);
-  const { moved, cameBack } = await moveAll(fromUrl, toUrl, world);
+  const { moved, cameBack } = await moveAll(fromUrl, toUrl, looked.count, world);
   const left = await countOf(fromUrl, clients.sqs);
   answer({ from, to, applied: true, moved, cameBack, left }, () => {
     const back = cameBack === 0 ? '' : `; ${cameBack} came back at once, so the cause still stands`;
@@ -49,7 +51,8 @@ export async function redrive({ queue, apply }: RedriveOptions, world: World): P
 
 function lookedText(from: string, to: string, { count, lookedAt, reasons }: Looked): string {
   const some = lookedAt < count ? ` (${lookedAt} looked at)` : '';
-  const why = Object.entries(reasons).map(([reason, of]) => `  ${of} x ${reason}`);
+  const mostFirst = Object.entries(reasons).sort(([, a], [, b]) => b - a);
+  const why = mostFirst.map(([reason, of]) => `  ${of} x ${reason}`);
   const then = count === 0 ? '' : `, to be sent to ${to} (--apply)`;
   return [`${count} in ${from}${then}${some}`, ...why].join('\n');
 }
@@ -59,18 +62,34 @@ interface Moved {
   readonly cameBack: number;
 }
 
-async function moveAll(fromUrl: string, toUrl: string, world: World): Promise<Moved> {
+/** At most `count`: what has been sent may be here again, and not be known for it. */
+async function moveAll(
+  fromUrl: string,
+  toUrl: string,
+  count: number,
+  world: World,
+): Promise<Moved> {
   const { sqs } = world.clients;
-  const progress = progressOf('letters sent', world);
+  const progress = progressOf('letters sent', world, LINE_EVERY);
   const sent = new Set<string>();
-  const back: Message[] = [];
-  while (sent.size < MOVED_MAX) {
+  const back = new Map<string, Message>();
+  let backSinceSent = new Set<string>();
+  for (;;) {
     const [letter] = await take(fromUrl, 1, sqs);
     if (letter === undefined) break;
     if (sent.has(letter.MessageAttributes?.messageId?.StringValue ?? '')) {
-      back.push(letter);
+      const { MessageId = '' } = letter;
+      back.set(MessageId, letter);
+      // Not hidden any more, and nothing else is there: it would go on without end.
+      if (backSinceSent.has(MessageId)) break;
+      backSinceSent.add(MessageId);
       continue;
     }
+    if (sent.size >= Math.min(count, MOVED_MAX)) {
+      await giveBack(fromUrl, [letter], sqs);
+      break;
+    }
+    backSinceSent = new Set();
     try {
       sent.add(await move(letter, fromUrl, toUrl, sqs));
     } catch (error) {
@@ -80,8 +99,8 @@ async function moveAll(fromUrl: string, toUrl: string, world: World): Promise<Mo
     }
     progress.add(1);
   }
-  await giveBack(fromUrl, back, sqs);
-  return { moved: sent.size, cameBack: back.length };
+  await giveBack(fromUrl, [...back.values()], sqs);
+  return { moved: sent.size, cameBack: back.size };
 }
 
 /** Answers the id under which it was sent: the worker notes it on what it sets aside again. */

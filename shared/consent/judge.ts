@@ -118,7 +118,7 @@ function strike(draft: Draft, event: BankCallCompleted, fresh: boolean): void {
     draft.notes.push('strike-dropped');
     return;
   }
-  const before = consent.strikes.length;
+  const before = consent.strikes.at(-1)?.at;
   consent.evidenceAt = at;
   consent.strikes = withError(
     consent.strikes,
@@ -139,7 +139,8 @@ function strike(draft: Draft, event: BankCallCompleted, fresh: boolean): void {
   }
 
   consent.status = 'suspect';
-  if (consent.strikes.length > before || consent.confirming === undefined) {
+  // By its date: of many strikes the list does not grow any more.
+  if (consent.strikes.at(-1)?.at !== before || consent.confirming === undefined) {
     confirmStrike(draft);
   } else if (consent.confirming.key !== callKey(call)) {
     letWait(draft, call, at, { reason: 'resume', dueAt: atOnce(event) });

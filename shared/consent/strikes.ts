@@ -9,7 +9,7 @@ import { DAY, type Instant, MINUTE } from './instant.ts';
 import type { ConsentError, EndReason } from './notice.ts';
 import type { Policy } from './policy.ts';
 
-/** More than a consent can gather before it ends, short of strikes half an hour apart. */
+/** More than a consent gathers before it ends, unless that is held: then the latest are kept. */
 const STRIKES_MAX = 8;
 const ERRORS_PER_STRIKE_MAX = 8;
 

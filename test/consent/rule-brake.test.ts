@@ -53,6 +53,21 @@ describe('rule 20: an end that is held', () => {
     expect(next.requests).toMatchObject([{ reason: 'confirm', at: at('2026-11-25T09:15Z') }]);
   });
 
+  it('is confirmed daily for as long as persons hold it, though more strikes come than are kept', () => {
+    const begun = at('2026-11-24T10:00Z');
+    const answers = Array.from({ length: 8 }, (_, day) => begun + day * 25 * HOUR);
+    const daily = answers.flatMap((time): readonly Step[] => [
+      itsTimer(),
+      endingDecided(new Date(time).toISOString(), 'hold'),
+      answer(new Date(time).toISOString(), 'CONSENT.EXPIRED', { operation: 'balances' }),
+    ]);
+
+    const { requests, notes } = given(...HELD, ...daily).when(itsTimer());
+
+    expect(requests).toMatchObject([{ reason: 'confirm', at: at('2026-12-02T17:20Z') }]);
+    expect(notes).not.toContain('unanswered');
+  });
+
   it.each(['CONSENT.EXPIRED', 'CONSENT.REVOKED', 'CONSENT'] as const)(
     'is not made by one strike more, whether the brake is on or not: %s',
     (category) => {

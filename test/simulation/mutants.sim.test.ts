@@ -6,12 +6,15 @@ import { MUTANTS } from './mutants.ts';
 const SEEDS_MAX = 6;
 
 describe('a worker that', () => {
-  it.each(MUTANTS)('$name is found out', async ({ mutation, rates = {}, killedBy }) => {
-    let broken: Outcome['broken'];
-    for (let seed = 1; seed <= SEEDS_MAX && broken === undefined; seed += 1) {
-      broken = (await simulate({ seed, consents: 12, days: 14, mutation, rates })).broken;
-    }
+  it.each(MUTANTS)(
+    '$name is found out',
+    async ({ mutation, rates = {}, consents = 12, killedBy }) => {
+      let broken: Outcome['broken'];
+      for (let seed = 1; seed <= SEEDS_MAX && broken === undefined; seed += 1) {
+        broken = (await simulate({ seed, consents, days: 14, mutation, rates })).broken;
+      }
 
-    expect(killedBy).toContain(broken?.invariant);
-  });
+      expect(killedBy).toContain(broken?.invariant);
+    },
+  );
 });

@@ -4,7 +4,6 @@
  */
 import { POLICIES } from '../../shared/consent/policy.ts';
 import type { Held } from '../../shared/lifecycle/ports.ts';
-import type { Rates } from '../../tools/sim/faults.ts';
 import {
   ACKNOWLEDGED,
   AGREEMENT,
@@ -20,25 +19,26 @@ import {
   PAID_ONCE,
   SAVED_FIRST,
 } from '../../tools/sim/invariants.ts';
-import type { Mutation } from '../../tools/sim/workers.ts';
+import { BRAKE_MUTANTS } from './brake-mutants.ts';
 import {
   anyTimer,
   confirming,
   lateErrorsRevive,
+  type Mutant,
   performing,
   reading,
   saving,
   withPolicy,
 } from './mutations.ts';
 
-export interface Mutant {
-  readonly name: string;
-  /** Any one of them names it. */
-  readonly killedBy: readonly string[];
-  readonly mutation: Mutation;
-  /** Of the faults without which it would do no harm. */
-  readonly rates?: Partial<Rates>;
-}
+/** What keeps two workers from writing at the same time. */
+const UNDISTURBED = {
+  'call-refused': 0,
+  'worker-dies': 0,
+  'message-late': 0,
+  'report-late': 0,
+  'bank-in-trouble': 0,
+} as const;
 
 const FINAL_AT_ONCE = { strikes: 1, spanDays: 0 } as const;
 
@@ -70,7 +70,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'writes over what another worker wrote',
     killedBy: [ACKNOWLEDGED, NEWEST_TOKEN],
-    rates: { 'call-slow': 0.5, 'psu-visit': 0.5 },
+    rates: { ...UNDISTURBED, 'call-slow': 0.5, 'psu-visit': 1 },
     mutation: saving(({ store }) => async (next, revision) => {
       const saved = await store.save(next, revision);
       if (saved !== 'conflict') return saved;
@@ -256,4 +256,5 @@ export const MUTANTS: readonly Mutant[] = [
       },
     }),
   },
+  ...BRAKE_MUTANTS,
 ];

@@ -2,9 +2,29 @@
  * What a mutant may change, by wrapping what ships: its ports, its readings, what it performs. The
  * parts themselves stay as they are.
  */
-import { POLICIES } from '../../shared/consent/policy.ts';
+import {
+  type BatchGetItemCommand,
+  type DynamoDBClient,
+  UpdateItemCommand,
+} from '@aws-sdk/client-dynamodb';
+import type { POLICIES } from '../../shared/consent/policy.ts';
 import type { BatchDeps } from '../../shared/lifecycle/batch.ts';
+import { DynamoBrake } from '../../shared/store/dynamo-brake.ts';
+import type { Rates } from '../../tools/sim/faults.ts';
+import { SIMULATED_POLICIES } from '../../tools/sim/policies.ts';
+import { TABLE_NAME } from '../../tools/sim/table.ts';
 import type { Mutation, Read } from '../../tools/sim/workers.ts';
+
+export interface Mutant {
+  readonly name: string;
+  /** Any one of them names it. */
+  readonly killedBy: readonly string[];
+  readonly mutation: Mutation;
+  /** Of the faults without which it would do no harm. */
+  readonly rates?: Partial<Rates>;
+  /** Where a few are too few for it. */
+  readonly consents?: number;
+}
 
 /** The same worker, each save led through `save`. */
 export function saving(save: (deps: BatchDeps) => BatchDeps['store']['save']): Mutation {
@@ -25,7 +45,10 @@ export function saving(save: (deps: BatchDeps) => BatchDeps['store']['save']): M
 
 export function withPolicy(change: Partial<(typeof POLICIES)['klarna-consent']>): Mutation {
   const policies = Object.fromEntries(
-    Object.entries(POLICIES).map(([provider, policy]) => [provider, { ...policy, ...change }]),
+    Object.entries(SIMULATED_POLICIES).map(([provider, policy]) => [
+      provider,
+      { ...policy, ...change },
+    ]),
   ) as typeof POLICIES;
   return { deps: (deps) => ({ ...deps, policies }) };
 }
@@ -80,4 +103,36 @@ export function confirming(isLeftOut: (attempt: number) => boolean): Mutation {
     const isConfirming = effect.do === 'RequestCall' && effect.reason === 'confirm';
     if (!isConfirming || !isLeftOut(effect.attempt)) await perform(effect, consentId);
   });
+}
+
+/** The same worker, each end asked about through `hold`. */
+export function braking(hold: (deps: BatchDeps) => BatchDeps['brake']['hold']): Mutation {
+  return {
+    deps: (deps) => {
+      const { brake } = deps;
+      return { ...deps, brake: { active: (alive) => brake.active(alive), hold: hold(deps) } };
+    },
+  };
+}
+
+/** The shipped brake, which counts an end only once it has read the counts. */
+export function readsBeforeItCounts(): Mutation {
+  return {
+    deps: (deps, { dynamo }) => {
+      const hold = async (ending: Parameters<BatchDeps['brake']['hold']>[0]) => {
+        let count: UpdateItemCommand | undefined;
+        const send = async (command: UpdateItemCommand | BatchGetItemCommand) => {
+          if (command instanceof UpdateItemCommand) {
+            count = command;
+            return {};
+          }
+          const read = await dynamo.send(command);
+          if (count !== undefined) await dynamo.send(count);
+          return read;
+        };
+        return new DynamoBrake({ send } as unknown as DynamoDBClient, TABLE_NAME).hold(ending);
+      };
+      return { ...deps, brake: { active: (alive) => deps.brake.active(alive), hold } };
+    },
+  };
 }

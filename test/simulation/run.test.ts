@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { FAULT_NAMES } from '../../tools/sim/faults.ts';
 import { NO_EARLY_END } from '../../tools/sim/invariants.ts';
 import { run } from '../../tools/sim/run.ts';
-import { MUTANTS, type Mutant } from './mutants.ts';
+import { MUTANTS } from './mutants.ts';
+import type { Mutant } from './mutations.ts';
 
 const STEP = /^ {2}\d{4}-\d\d-\d\dT[\d:.]+Z \S/;
 

@@ -4,10 +4,12 @@
  * that ship. Each `send` is a step at which the world may let others go first, refuse, lose the
  * answer, or end the worker.
  */
-import { type DynamoDBClient, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
+import { DynamoDBClient, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import { CreateScheduleCommand, type SchedulerClient } from '@aws-sdk/client-scheduler';
 import { PublishCommand, type SNSClient } from '@aws-sdk/client-sns';
 import {
+  GetQueueUrlCommand,
+  SendMessageBatchCommand,
   SendMessageCommand,
   type SendMessageCommandInput,
   type SQSClient,
@@ -56,7 +58,8 @@ export function clientsOf(aws: Aws, run: Run, die: () => void): Clients {
   const answer = answering(aws);
   const send = (command: Command) => pass(aws.world, run, die, command, () => answer(command));
   return {
-    dynamo: { send } as unknown as DynamoDBClient,
+    // The SDK's paginators look whose client it is.
+    dynamo: Object.assign(Object.create(DynamoDBClient.prototype), { send }) as DynamoDBClient,
     sqs: async () => ({ send }) as unknown as SQSClient,
     sns: async () => ({ send }) as unknown as SNSClient,
     scheduler: async () => ({ send }) as unknown as SchedulerClient,
@@ -118,6 +121,8 @@ function answering(aws: Aws): (command: Command) => unknown {
     const scheduled = scheduler.answer(command);
     if (scheduled !== undefined) return scheduled;
     if (command instanceof SendMessageCommand) return sendMessage(aws, command);
+    if (command instanceof GetQueueUrlCommand) return { QueueUrl: command.input.QueueName };
+    if (command instanceof SendMessageBatchCommand) return sendBatch(aws, command);
     if (command instanceof PublishCommand) aws.onNotice(command.input.Message ?? '');
     return {};
   };
@@ -130,6 +135,11 @@ function sendMessage(aws: Aws, { input }: SendMessageCommand): object {
   if (queue === undefined) throw failure('QueueDoesNotExist');
   aws.onSend(queue, body);
   return { MessageId: queue.send(body, sendingOf(input)) };
+}
+
+function sendBatch(aws: Aws, { input: { QueueUrl, Entries = [] } }: SendMessageBatchCommand) {
+  const commands = Entries.map((entry) => new SendMessageCommand({ QueueUrl, ...entry }));
+  return { Successful: commands.map((command) => sendMessage(aws, command)) };
 }
 
 export function sendingOf(input: SendMessageCommandInput): Sending {

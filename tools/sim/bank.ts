@@ -5,6 +5,7 @@
  */
 import { bankDayOf, nextMonthOf } from '../../shared/consent/bank-day.ts';
 import type { Call, RawResponse } from '../../shared/consent/finding.ts';
+import { hash32 } from '../../shared/consent/hash32.ts';
 import { DAY, HOUR, type Instant, MINUTE } from '../../shared/consent/instant.ts';
 import type { Provider } from '../../shared/consent/provider.ts';
 import { LANGUAGES, type Refusal } from '../demo/languages.ts';
@@ -13,6 +14,10 @@ import { TOKEN_MARK } from './world.ts';
 export interface Span {
   readonly from: Instant;
   readonly to: Instant;
+}
+
+export interface Lie extends Span {
+  readonly says: 'expired' | 'revoked';
 }
 
 export interface Mandate {
@@ -25,7 +30,7 @@ export interface Mandate {
   /** Number of the last one that no caller has heard of; 0 if none was lost. */
   lostToken: number;
   renamed: number;
-  lie?: Span & { readonly says: 'expired' | 'revoked' };
+  lie?: Lie;
   readonly calls: Map<string, readonly Instant[]>;
   readonly answers: Answered[];
 }
@@ -70,6 +75,8 @@ export class Bank {
   readonly traits: BankTraits;
   /** When it serves nobody. */
   outage: (Span & { readonly status: number | 'silent' }) | undefined;
+  /** When it says to nearly all its consents that they have expired. */
+  trouble: Span | undefined;
   readonly #mandates = new Map<string, Mandate>();
   readonly #payments = new Map<string, readonly Instant[]>();
   #quotaUsedUpUntil: Instant = 0;
@@ -113,9 +120,11 @@ export class Bank {
     this.#quotaUsedUpUntil = nextMonthOf(at);
   }
 
-  /** No more outages and quotas. */
-  calmDown(): void {
+  /** No more outages, troubles and quotas. */
+  calmDown(at: Instant): void {
     this.outage = undefined;
+    if (this.trouble !== undefined && at < this.trouble.to)
+      this.trouble = { ...this.trouble, to: at };
     this.#quotaUsedUpUntil = 0;
   }
 
@@ -150,11 +159,12 @@ export class Bank {
   }
 
   #judge(mandate: Mandate, call: Call, used: number, at: Instant): [Refusal | 'OK', Why] {
-    const { lie } = mandate;
+    const lies = [this.#troubleOf(mandate.consentId), mandate.lie];
+    const lie = lies.find((one) => one !== undefined && one.from <= at && at < one.to);
     const { rotates, provider } = this.traits;
     if (at < this.#quotaUsedUpUntil) return ['quota-used-up', 'truth'];
     if (!mandate.alive) return [mandate.endsAs, 'truth'];
-    if (lie !== undefined && lie.from <= at && at < lie.to) return [lie.says, 'lie'];
+    if (lie !== undefined) return [lie.says, 'lie'];
     if (rotates && used !== mandate.token) return ['stale-token', 'stale'];
     if (provider.startsWith('klarna')) {
       if (this.#isUsedUp(mandate, call, at)) return ['day-used-up', 'truth'];
@@ -163,6 +173,13 @@ export class Bank {
       }
     }
     return [this.#pay(call, at) ? 'OK' : 'already-paid', 'truth'];
+  }
+
+  /** Some are always spared. */
+  #troubleOf(consentId: string): Lie | undefined {
+    const { trouble } = this;
+    const isSpared = hash32(consentId, trouble?.from) % SPARED_ONE_IN === 0;
+    return isSpared || trouble === undefined ? undefined : { ...trouble, says: 'expired' };
   }
 
   /** Whether there was nothing to pay, or it was paid: not where the bank knows the instruction. */
@@ -194,6 +211,8 @@ export class Bank {
 /** The hour that a payment may be repeated in, and what a clock may be ahead. (rules 9, 15) */
 const INSTRUCTION_KNOWN_MS = HOUR + 5 * MINUTE;
 
+const SPARED_ONE_IN = 10;
+
 type Why = Answered['why'];
 
 export function accountOf({ consentId, renamed }: Mandate): string {
@@ -202,3 +221,6 @@ export function accountOf({ consentId, renamed }: Mandate): string {
 
 /** How long a lie lasts: seldom so long that the same call hears it again a day later. */
 export const LIE_LENGTHS_MS: readonly number[] = [0.2, 1, 3, 26].map((hours) => hours * HOUR);
+
+/** How long a trouble lasts: in the longest ones it confirms what it has said. */
+export const TROUBLE_LENGTHS_MS: readonly number[] = [4, 30, 60].map((hours) => hours * HOUR);

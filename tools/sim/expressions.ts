@@ -1,8 +1,8 @@
 /**
  * As much of DynamoDB's expressions as ships: conditions of comparisons and of attributes that are
- * there or not, with AND, OR and parentheses, and updates that set, append and remove. Whatever it
- * meets beside these it throws at, so that a new kind of expression is never taken for one that
- * holds.
+ * there or not, with AND, OR and parentheses, and updates that set, append, remove and count.
+ * Whatever it meets beside these it throws at, so that a new kind of expression is never taken for
+ * one that holds.
  */
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import type { Item } from '../../shared/store/consent-item.ts';
@@ -16,7 +16,7 @@ export interface Wording {
 type Condition = (item: Item, wording: Wording) => boolean;
 
 const TOKENS = /[()]|[<>=]+|[\w#:.]+/g;
-const UPDATE = /^SET (.+?)(?: REMOVE (.+))?$/;
+const UPDATE = /^SET (.+?)(?: REMOVE (.+?))?(?: ADD ([\w#]+ :\w+))?$/;
 /** Those between assignments, and not those between a function's arguments. */
 const COMMAS = /, (?=[\w#.]+ = )/;
 const APPENDED = /^list_append\(if_not_exists\(([\w#]+), (:\w+)\), (:\w+)\)$/;
@@ -33,12 +33,13 @@ export function holds(text: string, item: Item, wording: Wording): boolean {
 
 /** The item as the update leaves it; the one handed in stays as it was. */
 export function updated(text: string, item: Item, wording: Wording): Item {
-  const [, sets, removes] = UPDATE.exec(text) ?? [];
+  const [, sets, removes, adds] = UPDATE.exec(text) ?? [];
   if (sets === undefined) throw unknown(text);
   const set = sets.split(COMMAS).map((one): [string, AttributeValue] => {
     const [path = '', value = ''] = one.split(' = ');
     return [nameOf(path, wording), setTo(value, item, wording)];
   });
+  if (adds !== undefined) set.push(added(adds, item, wording));
   const gone = new Set(removes?.split(', ').map((path) => nameOf(path, wording)));
   const kept = Object.entries({ ...item, ...Object.fromEntries(set) });
   return Object.fromEntries(kept.filter(([name]) => !gone.has(name)));
@@ -52,6 +53,14 @@ function setTo(text: string, item: Item, wording: Wording): AttributeValue {
   }
   const list = read(item, path, wording) ?? meantBy(otherwise, wording);
   return { L: [...(list.L ?? []), ...(meantBy(more, wording).L ?? [])] };
+}
+
+/** An attribute and its number made larger; one that is not there counts from nothing. */
+function added(text: string, item: Item, wording: Wording): [string, AttributeValue] {
+  const [path = '', value = ''] = text.split(' ');
+  const [counted, more] = [read(item, path, wording) ?? { N: '0' }, meantBy(value, wording)];
+  if (counted.N === undefined || more.N === undefined) throw unknown(text);
+  return [nameOf(path, wording), { N: String(Number(counted.N) + Number(more.N)) }];
 }
 
 /** What stood in an attribute before the update. */
@@ -119,7 +128,8 @@ function read(item: Item, path: string, wording: Wording): AttributeValue | unde
   return rest.reduce<AttributeValue | undefined>((value, name) => value?.M?.[name], item[first]);
 }
 
-function nameOf(part: string, { ExpressionAttributeNames: names = {} }: Wording): string {
+/** The attribute that a `#name` stands for. */
+export function nameOf(part: string, { ExpressionAttributeNames: names = {} }: Wording): string {
   return names[part] ?? part;
 }
 

@@ -38,6 +38,8 @@ export const FAULTS = {
   'quota-used-up': [0.05, 'banks and days'],
   withdrawal: [0.01, 'consents and days'],
   'clock-off-by-days': [0.005, 'bank calls'],
+  'bank-in-trouble': [0.1, 'banks and days'],
+  'operator-errs': [0.5, 'decisions'],
 } as const satisfies Readonly<Record<string, readonly [rate: number, of: string]>>;
 
 export type Fault = keyof typeof FAULTS;

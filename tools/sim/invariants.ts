@@ -20,6 +20,8 @@ export const NO_EARLY_CALL = 'no call before its time or above its day';
 export const ATTENDED = 'an attended call is neither counted nor repeated';
 export const PAID_ONCE = 'no payment is made twice';
 export const FOUND_IN_TIME = 'an end is found within four days of its first error';
+export const NOT_ALL_ASKED = "a bank's trouble does not ask its whole clientele";
+export const HELD_IN_TIME = 'no end is held after its 72 hours or its release';
 export const NO_SECRET = 'no secret travels';
 export const ACKNOWLEDGED = 'what is acknowledged is applied, ignored or put aside';
 export const SAVED_FIRST = 'nothing is performed before it is saved';
@@ -28,7 +30,8 @@ export const AGREEMENT = 'at rest each consent agrees with its bank';
 
 export const PROMISES: readonly string[] = [
   ...[NEWEST_TOKEN, ENDED_STAYS, NO_EARLY_END, ONE_NOTICE, NO_EARLY_CALL, ATTENDED, PAID_ONCE],
-  ...[FOUND_IN_TIME, NO_SECRET, ACKNOWLEDGED, SAVED_FIRST, AT_REST, AGREEMENT],
+  ...[FOUND_IN_TIME, NOT_ALL_ASKED, HELD_IN_TIME, NO_SECRET, ACKNOWLEDGED, SAVED_FIRST],
+  ...[AT_REST, AGREEMENT],
 ];
 
 /** A day, and 20 minutes to keep apart from the daily job. (rule 5) */
@@ -128,6 +131,8 @@ export interface Circumstances {
   readonly reported: readonly Reported[];
   /** Why the consent cannot but differ from its bank, if that is known. */
   readonly excuse: string | undefined;
+  /** A person has let the end go that was held. */
+  readonly isReleased: boolean;
 }
 
 const REFUSALS: ReadonlySet<Reported['said']> = new Set(['expired', 'revoked', 'stale-token']);
@@ -156,8 +161,9 @@ export function oneNotice(notice: Notice, circumstances: Circumstances): Verdict
 function excuseOf(
   refusals: readonly Reported[],
   notice: Notice,
-  { excuse }: Circumstances,
+  { excuse, isReleased }: Circumstances,
 ): string | undefined {
+  if (isReleased) return 'asked: an operator released the living';
   const whys = new Set(refusals.map(({ why }) => why));
   if (whys.has('token lost')) return 'asked: a caller lost the only token';
   if (whys.has('lie') && notice.provider === 'hamsterbank') return 'asked: believed at once';

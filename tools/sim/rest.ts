@@ -51,7 +51,9 @@ export function look({ world, table, scheduler, watch, bankOf }: Resting): void 
     const bank = bankOf.get(consentId);
     const why = disagreement(consent, bank, world.agenda.now);
     if (why === undefined) continue;
-    const excuse = watch.excused.get(consentId) ?? unheard(consent, bank, world.agenda.now);
+    const { now } = world.agenda;
+    const excuse =
+      watch.excused.get(consentId) ?? unheard(consent, bank, now) ?? heldOf(consent, now);
     if (excuse === undefined) world.break(AGREEMENT, why);
     else world.count(`differs: ${excuse}`);
   }
@@ -85,6 +87,11 @@ function disagreement(consent: Consent, bank: Bank | undefined, now: number): st
   if (mandate.alive && isEnded(consent)) return `${said}, but its bank holds it alive`;
   if (!mandate.alive && !isEnded(consent) && !cannotKnow) return `${said}, but it has ended`;
   return undefined;
+}
+
+/** Known to have ended, but a person or the date has still to say so. (rule 20) */
+function heldOf({ held }: Consent, now: number): string | undefined {
+  return held !== undefined && now < held.until ? 'waits for an operator or its date' : undefined;
 }
 
 /** Until the month is over, and the calls of its first hours, none is made that could tell. */

@@ -7,10 +7,11 @@ import { REQUEST_RECEIVES_MAX, REQUEST_VISIBILITY_SECONDS } from '../../infra/re
 import { DAY, HOUR, type Instant, MINUTE, SECOND } from '../../shared/consent/instant.ts';
 import { SCHEDULE_GROUP } from '../local/resources.ts';
 import type { Aws } from './aws.ts';
-import { Bank, LIE_LENGTHS_MS } from './bank.ts';
+import { Bank, LIE_LENGTHS_MS, TROUBLE_LENGTHS_MS } from './bank.ts';
 import { Callers } from './callers.ts';
 import type { Rates } from './faults.ts';
 import { lookAtItems } from './kept-items.ts';
+import { Operator } from './operator.ts';
 import { Queue } from './queue.ts';
 import { RequestServer } from './request-server.ts';
 import { look } from './rest.ts';
@@ -81,9 +82,10 @@ export async function simulate(wish: Wish): Promise<Outcome> {
     world.agenda.at(at, () => callers.open(`consent-${number}`, bank));
   }
   everyDay(stage);
+  new Operator(stage.aws, banks).lookRegularly();
   await play(world, FROM + days * DAY);
   world.calm = true;
-  for (const bank of banks) bank.calmDown();
+  for (const bank of banks) bank.calmDown(world.agenda.now);
   await play(world, FROM + (days + CALM_DAYS) * DAY);
   if (world.broken === undefined) look(stage);
   if (world.broken === undefined) lookAtItems(world, stage.table);
@@ -210,6 +212,7 @@ function everyDay(stage: Stage): void {
     if (bank.traits.provider !== 'hamsterbank' || !world.happens('quota-used-up')) continue;
     world.agenda.after(random.within(0, DAY), () => bank.useUpQuota(world.agenda.now));
   }
+  troubles(stage);
   for (const { consent } of table.all()) {
     const at = now + random.within(0, DAY);
     if (consent.end === undefined) befall(stage, consent.consentId, at);
@@ -217,6 +220,20 @@ function everyDay(stage: Stage): void {
   results.redrive();
   timers.redrive();
   world.agenda.after(DAY, () => everyDay(stage));
+}
+
+/** A bank takes nearly all its consents for expired: so long that it confirms it, or not. */
+function troubles({ world, banks }: Stage): void {
+  const random = world.random('troubles');
+  for (const bank of banks) {
+    const speaks = bank.traits.provider !== 'keybank';
+    if (!speaks || !world.happens('bank-in-trouble')) continue;
+    const [wait, lasts] = [random.within(0, DAY), random.pick(TROUBLE_LENGTHS_MS)];
+    world.agenda.after(wait, () => {
+      const { now } = world.agenda;
+      if (!world.calm) bank.trouble = { from: now, to: now + lasts };
+    });
+  }
 }
 
 function befall({ world, bankOf, callers }: Stage, consentId: string, at: Instant): void {

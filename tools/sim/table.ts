@@ -12,18 +12,23 @@ import {
   type PutItemCommandInput,
   QueryCommand,
   type QueryCommandInput,
+  ScanCommand,
   UpdateItemCommand,
   type UpdateItemCommandInput,
 } from '@aws-sdk/client-dynamodb';
+import type { BankDecision } from '../../shared/consent/brake.ts';
 import type { Held } from '../../shared/lifecycle/ports.ts';
 import { consentIdOf, fromItem, type Item, partitionOf } from '../../shared/store/consent-item.ts';
 import { holds, updated, type Wording } from './expressions.ts';
+import { scanned } from './scan.ts';
 
 export const TABLE_NAME = 'consents';
 
 export class Table {
   /** Called with what stood there and what stands there now. */
   onPut: (before: Held | undefined, after: Held) => void = () => {};
+  /** Called with what a person decided for a bank. */
+  onDecided: (bankId: string, decision: BankDecision) => void = () => {};
   readonly #items = new Map<string, Item>();
   readonly #held = new Map<string, Held>();
   /** By its partitions, what is in the index, by key. */
@@ -49,6 +54,7 @@ export class Table {
     if (command instanceof UpdateItemCommand) return this.#update(command.input);
     if (command instanceof GetItemCommand) return this.#get(command.input.Key);
     if (command instanceof QueryCommand) return this.#query(command.input);
+    if (command instanceof ScanCommand) return scanned([...this.#items.values()], command.input);
     return undefined;
   }
 
@@ -86,6 +92,7 @@ export class Table {
       this.#held.set(consentId, after);
       this.onPut(before, after);
     } else this.#items.set(keyOf(item), item);
+    if (item.sk?.S === 'BRAKE') this.onDecided(...decidedIn(item));
   }
 
   /** The item that stands there. */
@@ -112,6 +119,14 @@ export class Table {
       .sort((a, b) => Number(a.owedAt?.N) - Number(b.owedAt?.N));
     return { Items: owed.slice(0, Limit).map(({ pk, owedAt }) => ({ pk, owedAt })) };
   }
+}
+
+function decidedIn({ pk, heldUntil, releasedUntil }: Item): [bankId: string, BankDecision] {
+  const decision = {
+    ...(heldUntil !== undefined && { heldUntil: Number(heldUntil.N) }),
+    ...(releasedUntil !== undefined && { releasedUntil: Number(releasedUntil.N) }),
+  };
+  return [pk?.S?.slice('BANK#'.length) ?? '', decision];
 }
 
 function keyOf(item: Item | undefined): string {

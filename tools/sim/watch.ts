@@ -12,6 +12,7 @@ import { callKey } from '../../shared/consent/waiting.ts';
 import { keyOf } from '../../shared/intake/names.ts';
 import type { Held, JournalLine } from '../../shared/lifecycle/ports.ts';
 import type { Bank, Mandate } from './bank.ts';
+import { BrakeWatch } from './brake-watch.ts';
 import {
   ACKNOWLEDGED,
   ATTENDED,
@@ -50,6 +51,7 @@ export class Watch {
   readonly #world: World;
   readonly #table: Table;
   readonly #bankOf: Map<string, Bank>;
+  readonly #brake: BrakeWatch;
   readonly #reports = new Map<string, Reported[]>();
   readonly #underWay = new Map<string, Reported>();
   readonly #begun = new Map<string, Set<string>>();
@@ -69,6 +71,7 @@ export class Watch {
     this.#world = world;
     this.#table = table;
     this.#bankOf = bankOf;
+    this.#brake = new BrakeWatch(world, table, bankOf);
     table.onPut = (before, after) => this.#stored(before, after);
   }
 
@@ -148,7 +151,9 @@ export class Watch {
     const mandate = this.#bankOf.get(subject)?.mandate(subject, this.#world.agenda.now);
     if (mandate === undefined) return;
     const [reported, excuse] = [this.#of(subject), this.excused.get(subject)];
-    const verdict = oneNotice(notice, { publishedBefore, mandate, reported, excuse });
+    const isReleased = this.#brake.wasReleased(notice);
+    const circumstances = { publishedBefore, mandate, reported, excuse, isReleased };
+    const verdict = oneNotice(notice, circumstances);
     if (publishedBefore === undefined && verdict && 'exception' in verdict) {
       this.excused.set(subject, verdict.exception);
     }
@@ -166,6 +171,7 @@ export class Watch {
     const report = this.#underWay.get(id);
     this.#underWay.delete(id);
     const consent = this.#table.held(subject)?.consent;
+    if (consent !== undefined) this.#brake.acknowledged(body, consent);
     if (report === undefined || consent === undefined) return;
     if (report.call) this.#lastOf.set(`${subject} ${callKey(report.call)}`, report);
     if (!this.#aside.has(body)) this.#heard(report, consent);
@@ -204,7 +210,9 @@ export class Watch {
     if (isNew || consent === undefined || isEnded(consent)) return;
     const days = this.#missed.get(consentId)?.size ?? 0;
     this.#missed.set(consentId, new Set());
-    if (days > 0) return agenda.after(days * DAY, () => this.#findOut(consentId, mandate));
+    // What is held is found out already; once that is taken back all begins anew. (rule 20)
+    const ms = consent.held === undefined ? days * DAY : FOUND_WITHIN_MS;
+    if (ms > 0) return agenda.after(ms, () => this.#findOut(consentId, mandate));
     this.#world.break(FOUND_IN_TIME, `${consentId} has ended, and is ${consent.status}`);
   }
 
@@ -240,6 +248,7 @@ export class Watch {
     }
     if (consent.end !== undefined) this.#told.delete(consent.consentId);
     this.#judgeToken(consent);
+    this.#brake.stored(before?.consent, after);
     this.#judge(NO_EARLY_END, noEarlyEnd(before?.consent, consent, now));
     const last = (call: Call) => this.#lastOf.get(`${consent.consentId} ${callKey(call)}`);
     this.#judge(NO_EARLY_CALL, noEarlyCall(before?.consent, consent, now, last));

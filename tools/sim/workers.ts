@@ -5,7 +5,6 @@
  */
 
 import { MINUTE, SECOND } from '../../shared/consent/instant.ts';
-import { POLICIES } from '../../shared/consent/policy.ts';
 import { performWith } from '../../shared/effects/perform.ts';
 import { readResult } from '../../shared/intake/read-result.ts';
 import { readTimer } from '../../shared/intake/read-timer.ts';
@@ -14,9 +13,11 @@ import { type BatchDeps, takeBatch } from '../../shared/lifecycle/batch.ts';
 import { sweep } from '../../shared/lifecycle/sweep.ts';
 import { setAside } from '../../shared/runtime/dead-letters.ts';
 import { DynamoAccountCache } from '../../shared/store/dynamo-account-cache.ts';
+import { DynamoBrake } from '../../shared/store/dynamo-brake.ts';
 import { DynamoConsentStore } from '../../shared/store/dynamo-consent-store.ts';
 import { queueArn, SCHEDULE_GROUP, SCHEDULER_ROLE_ARN } from '../local/resources.ts';
 import { type Aws, type Clients, clientsOf, type Run } from './aws.ts';
+import { SIMULATED_POLICIES } from './policies.ts';
 import type { Queue, QueuedMessage } from './queue.ts';
 import { TABLE_NAME } from './table.ts';
 import type { Watch } from './watch.ts';
@@ -30,7 +31,7 @@ export type Read = (record: QueueRecord, now: number) => Reading;
 
 /** What a protocol mutant changes, from outside: the parts that ship stay as they are. */
 export interface Mutation {
-  readonly deps?: (deps: BatchDeps) => BatchDeps;
+  readonly deps?: (deps: BatchDeps, clients: Clients) => BatchDeps;
   readonly read?: (read: Read) => Read;
   /** The ids that come again, instead of those the batch named. */
   readonly failed?: (ids: readonly string[]) => readonly string[];
@@ -115,9 +116,10 @@ export class Workers {
       if (!over) world.count('function-timeout');
       end();
     });
-    const deps = this.#depsOf(clientsOf(this.#aws, run, die), queue, begun);
+    const clients = clientsOf(this.#aws, run, die);
+    const deps = this.#depsOf(clients, queue, begun);
     world.woken = true;
-    work(this.#mutation.deps?.(deps) ?? deps, run).then(end, (cause) => {
+    work(this.#mutation.deps?.(deps, clients) ?? deps, run).then(end, (cause) => {
       world.log(`${run.name} fails: ${cause}`);
       end();
     });
@@ -135,9 +137,9 @@ export class Workers {
     return {
       store: new DynamoConsentStore(clients.dynamo, TABLE_NAME, newRevision),
       cache,
-      brake: { hold: async () => false, active: async () => undefined },
+      brake: new DynamoBrake(clients.dynamo, TABLE_NAME),
       journal: { decided: (line) => this.#watch.decided(line) },
-      policies: POLICIES,
+      policies: SIMULATED_POLICIES,
       clock,
       perform: performWith({
         ...clients,

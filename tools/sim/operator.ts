@@ -84,6 +84,7 @@ export class Operator {
       target: { named: (name) => (name === TABLE ? TABLE_NAME : name) },
       clients,
       now: world.agenda.now,
+      tell: (line) => world.log(`${run.name} ${line}`),
       answer: (value) => {
         held = Number(Reflect.get(value, 'held'));
       },

@@ -86,6 +86,11 @@ export class Bank {
     this.traits = traits;
   }
 
+  /** KeyBank has no word for the end of a consent: only a date or its owner can end one. */
+  get tellsEnds(): boolean {
+    return this.traits.provider !== 'keybank';
+  }
+
   /** A PSU has consented, perhaps once more. */
   consent(consentId: string, validUntil?: Instant): Mandate {
     const known = this.#mandates.get(consentId);

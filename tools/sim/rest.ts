@@ -82,8 +82,7 @@ function disagreement(consent: Consent, bank: Bank | undefined, now: number): st
   const mandate = bank?.mandate(consent.consentId, now);
   if (mandate === undefined) return `${consent.consentId} has no bank`;
   const said = `${consent.consentId} is ${consent.status}`;
-  // KeyBank has no word for the end of a consent: only a date or its owner can end one.
-  const cannotKnow = bank?.traits.provider === 'keybank' && consent.validUntil === undefined;
+  const cannotKnow = !bank?.tellsEnds && consent.validUntil === undefined;
   if (mandate.alive && isEnded(consent)) return `${said}, but its bank holds it alive`;
   if (!mandate.alive && !isEnded(consent) && !cannotKnow) return `${said}, but it has ended`;
   return undefined;

@@ -226,8 +226,7 @@ function everyDay(stage: Stage): void {
 function troubles({ world, banks }: Stage): void {
   const random = world.random('troubles');
   for (const bank of banks) {
-    const speaks = bank.traits.provider !== 'keybank';
-    if (!speaks || !world.happens('bank-in-trouble')) continue;
+    if (!bank.tellsEnds || !world.happens('bank-in-trouble')) continue;
     const [wait, lasts] = [random.within(0, DAY), random.pick(TROUBLE_LENGTHS_MS)];
     world.agenda.after(wait, () => {
       const { now } = world.agenda;
@@ -241,12 +240,11 @@ function befall({ world, bankOf, callers }: Stage, consentId: string, at: Instan
   const bank = bankOf.get(consentId);
   if (bank === undefined) return;
   const { agenda } = world;
-  const speaks = bank.traits.provider !== 'keybank';
-  if (speaks && world.happens('bank-lies')) {
+  if (bank.tellsEnds && world.happens('bank-lies')) {
     const [says, ms] = [random.pick(['expired', 'revoked'] as const), random.pick(LIE_LENGTHS_MS)];
     bank.mandate(consentId, agenda.now).lie = { from: at, to: at + ms, says };
   }
-  if (speaks && world.happens('bank-ends')) {
+  if (bank.tellsEnds && world.happens('bank-ends')) {
     const endsAs = random.pick(['expired', 'revoked'] as const);
     agenda.at(at, () => Object.assign(bank.mandate(consentId, at), { alive: false, endsAs }));
   }

@@ -187,8 +187,9 @@ export class Watch {
     if (far || why !== 'truth' || (said !== 'expired' && said !== 'revoked')) return;
     // Older than the newest evidence, it makes no strike. (rule 2)
     if (this.#of(consentId).some((one) => one.said === 'OK' && one.time >= time)) return;
-    const mandate = this.#bankOf.get(consentId)?.mandate(consentId, this.#world.agenda.now);
-    if (mandate === undefined || mandate.alive || isEnded(consent)) return;
+    const bank = this.#bankOf.get(consentId);
+    const mandate = bank?.mandate(consentId, this.#world.agenda.now);
+    if (!bank?.tellsEnds || mandate === undefined || mandate.alive || isEnded(consent)) return;
     if (this.#ending.get(consentId) === mandate) return;
     this.#ending.set(consentId, mandate);
     this.#missed.set(consentId, new Set());

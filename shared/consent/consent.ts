@@ -8,7 +8,7 @@ import type { Call } from './finding.ts';
 import type { Instant } from './instant.ts';
 import type { Action, ConsentError, EndReason } from './notice.ts';
 import type { Bank, Provider } from './provider.ts';
-import type { Secret, Token } from './secret.ts';
+import type { Ancestor, Secret, Token } from './secret.ts';
 import type { Foretold, Lease } from './under-way.ts';
 
 /** The Berlin Group's words; `suspect` and `replaced` are ours. (glossary) */
@@ -28,12 +28,6 @@ export type Status = (typeof STATUSES)[number];
 export interface HeldToken extends Token {
   readonly receivedAt: Instant;
   readonly renewed: boolean;
-}
-
-/** A token once seen: the first characters of its fingerprint, and the life it belonged to. */
-export interface Ancestor {
-  readonly print: string;
-  readonly generation: number;
 }
 
 /** `used`: the start of the fingerprint of the token that the call used, where it was told. */

@@ -7,6 +7,7 @@ import type { Call, ErrorDetail } from './finding.ts';
 import type { Instant } from './instant.ts';
 import type { Notice } from './notice.ts';
 import type { Bank, Provider } from './provider.ts';
+import type { Ancestor } from './secret.ts';
 import type { Foretold } from './under-way.ts';
 
 /** Why a call is asked for. */
@@ -132,7 +133,7 @@ export interface Met {
   /** Missing where the token came with the latest success. */
   readonly heldSince?: Instant;
   /** Those of the tokens heard of that were known, and are not held: the life of each. */
-  readonly knew?: readonly { readonly print: string; readonly generation: number }[];
+  readonly knew?: readonly Ancestor[];
 }
 
 /** What an entry's effects were about. */

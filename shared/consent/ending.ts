@@ -13,6 +13,7 @@ import {
   purgeAccounts,
 } from './draft.ts';
 import type { Instant } from './instant.ts';
+import { wipeToken } from './lineage.ts';
 import type { EndReason } from './notice.ts';
 import { errorsOf, reasonOf } from './strikes.ts';
 
@@ -52,7 +53,7 @@ function end(draft: Draft, status: Status, how: End & { readonly reason?: EndRea
   consent.calls = [];
   consent.races = [];
   consent.transfers = [];
-  delete consent.token;
+  wipeToken(draft);
   delete consent.held;
   delete consent.confirming;
   delete consent.limit;

@@ -11,7 +11,7 @@ import { holdEnding } from './held-ending.ts';
 import { DAY } from './instant.ts';
 import { endLease, takeForetold } from './lease.ts';
 import { countCall, learnBank } from './ledger.ts';
-import { isFresh, isOfEarlierLife, keepToken, lostRace, printOf, usedUpBy } from './lineage.ts';
+import { isFresh, isOfEarlierLife, keepReported, lostRace, printOf, usedUpBy } from './lineage.ts';
 import { reactionTo } from './policy.ts';
 import { forgetRace, repeatLostRace } from './races.ts';
 import { react } from './reactions.ts';
@@ -48,12 +48,7 @@ export function judge(draft: Draft, reported: BankCallCompleted): Unheard | unde
   const stale = mayStrike && (told?.lostRace ?? lostRace(consent, at, usedFingerprint));
   consent.provider = event.provider;
   learnBank(draft, event.bank);
-  if (told?.fresh) draft.notes.push('token-rotated');
-  // What was written down ahead may have a successor by now; what an end wiped is gone.
-  const isKept = told?.fresh !== undefined && consent.token !== undefined;
-  if (event.token !== undefined && !isKept) {
-    keepToken(draft, event.token, at, usedFingerprint);
-  }
+  keepReported(draft, event, told);
   noteTransfer(draft, event);
   if (told === undefined && !endLease(draft, event.key)) countCall(draft, event.call, at);
 

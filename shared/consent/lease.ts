@@ -5,7 +5,7 @@
  * by what was true when the answer did. Pure. (rules 1, 2, 4, 8)
  */
 import { bankDayOf, DEFAULT_TIME_ZONE } from './bank-day.ts';
-import type { Ancestor, Consent, HeldToken, Ledger, Status } from './consent.ts';
+import type { Consent, HeldToken, Ledger, Status } from './consent.ts';
 import type { Draft } from './draft.ts';
 import type { Call } from './finding.ts';
 import { type Instant, MINUTE } from './instant.ts';
@@ -20,7 +20,7 @@ import {
   useOf,
 } from './lineage.ts';
 import type { Policy } from './policy.ts';
-import type { Token } from './secret.ts';
+import type { Ancestor, Token } from './secret.ts';
 import type { Foretold, Lease } from './under-way.ts';
 import { callKey, waitingCalls } from './waiting.ts';
 

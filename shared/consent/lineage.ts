@@ -3,11 +3,12 @@
  * token brings the next one; where the calls do not tell, the later answer counts. Of every token
  * seen the first 8 bytes of its fingerprint are kept, with its life. (rules 1, 2, 4)
  */
-import type { Ancestor, Consent } from './consent.ts';
+import type { Consent } from './consent.ts';
 import type { Draft } from './draft.ts';
 import type { BankCallCompleted } from './event.ts';
 import type { Instant } from './instant.ts';
-import type { Token } from './secret.ts';
+import type { Ancestor, Token } from './secret.ts';
+import type { Foretold } from './under-way.ts';
 
 export const LINEAGE_MAX = 32;
 
@@ -88,6 +89,19 @@ export function keepToken(draft: Draft, token: Token, at: Instant, usedFingerpri
   }
 }
 
+/**
+ * Keeps the token of a result. One that was written down ahead of it may have a successor by now;
+ * what an end has wiped since is gone.
+ */
+export function keepReported(draft: Draft, event: BankCallCompleted, told?: Foretold): void {
+  const { token, at, usedFingerprint } = event;
+  const { consent } = draft;
+  if (token === undefined) return;
+  const isWritten = told?.fresh !== undefined && consent.token !== undefined;
+  if (!isWritten || isWiped(consent, token)) keepToken(draft, token, at, usedFingerprint);
+  else if (told.fresh) draft.notes.push('token-rotated');
+}
+
 /** Counts a token to the present life, also one of an earlier life that lives on in this one. */
 export function rememberToken(draft: Draft, fingerprint: string): void {
   const { consent } = draft;
@@ -99,11 +113,25 @@ export function rememberToken(draft: Draft, fingerprint: string): void {
   consent.lineage = [...room, { print, generation: consent.generation }];
 }
 
+/** What an end leaves of the token is its print. */
+export function wipeToken({ consent }: Draft): void {
+  const { token, lineage } = consent;
+  if (token === undefined) return;
+  const print = printOf(token.fingerprint);
+  consent.lineage = lineage.map((one) => (one.print === print ? { ...one, wiped: true } : one));
+  delete consent.token;
+}
+
+/** Whether an end wiped this very token, and nobody has brought it back. */
+function isWiped(consent: Consent, { fingerprint }: Token): boolean {
+  return ancestorOf(consent, fingerprint)?.wiped === true;
+}
+
 export function isLatest(consent: Consent, token: Token, at: Instant, used?: string): boolean {
   const current = consent.token;
   if (current === undefined || current.fingerprint === token.fingerprint) return true;
   if (used === current.fingerprint) return true;
-  if (ancestorOf(consent, token.fingerprint) !== undefined) return false;
+  if (!isFresh(consent, token) && !isWiped(consent, token)) return false;
   // Two answers of one instant have no order of their own: any fixed one will do.
   if (at === current.receivedAt) return token.fingerprint > current.fingerprint;
   return at > current.receivedAt;

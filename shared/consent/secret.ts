@@ -33,3 +33,11 @@ export interface Token {
   readonly secret: Secret;
   readonly fingerprint: string;
 }
+
+/** A token once seen: the first characters of its fingerprint, and the life it belonged to. */
+export interface Ancestor {
+  readonly print: string;
+  readonly generation: number;
+  /** It was the latest when an end wiped it: whoever brings it again may bring it back. */
+  readonly wiped?: true;
+}

@@ -10,6 +10,7 @@ import { Secret } from '../consent/secret.ts';
 import { effect } from './effect-schema.ts';
 import {
   action,
+  ancestor,
   bank,
   call,
   category,
@@ -92,7 +93,7 @@ const consentFields = {
   validUntilTold: flag,
   expiringAt: optionalInstant,
   supersedes: optionalText,
-  lineage: z.array(z.object({ print: text, generation: count })),
+  lineage: z.array(ancestor),
   evidenceAt: optionalInstant,
   lastSuccessAt: optionalInstant,
   failingSince: optionalInstant,

@@ -8,6 +8,7 @@ import type { Effect } from '../consent/effect.ts';
 import { PUBLISHED_STATUSES } from '../consent/notice.ts';
 import {
   action,
+  ancestor,
   bank,
   call,
   consentError,
@@ -109,7 +110,7 @@ export function historySchema() {
         successAt: optionalInstant,
         held: optionalText,
         heldSince: optionalInstant,
-        knew: z.exactOptional(z.array(z.object({ print: text, generation: count }))),
+        knew: z.exactOptional(z.array(ancestor)),
       }),
     ),
     owed: z.exactOptional(

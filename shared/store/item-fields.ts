@@ -30,6 +30,12 @@ export const bank = z.object({
   unattendedCallsPerDayMax: z.exactOptional(count),
 });
 
+export const ancestor = z.object({
+  print: text,
+  generation: count,
+  wiped: z.exactOptional(z.literal(true)),
+});
+
 export const requestReason = z.enum(REQUEST_REASONS);
 
 function parsedJson(text: string): unknown {

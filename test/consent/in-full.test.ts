@@ -211,7 +211,7 @@ describe('an end (rules 12 and 17)', () => {
     ]);
     expect(told.consent.lineage).toStrictEqual([
       { print: 'US8mraPD1jS', generation: 2 },
-      { print: 'YotJ2W3N6Xp', generation: 2 },
+      { print: 'YotJ2W3N6Xp', generation: 2, wiped: true },
       { print: 'xER0A41FnkD', generation: 2 },
     ]);
     expect(told.notes).toEqual(['revived']);

@@ -123,6 +123,29 @@ describe('a result whose token was kept ahead', () => {
     expect(what).toEqual({ ancestors: [], foretold: [] });
   });
 
+  it('keeps the latest of the tokens that an end has wiped, whichever revives it (rules 2, 12)', () => {
+    const suspect = grantedAnd(answer('2026-11-24T10:00:00Z', 'CONSENT.EXPIRED', { used: 't0' }));
+    const second = answer('2026-11-25T10:31:00Z', 'CONSENT.EXPIRED', { used: 't0' });
+    const third = answer('2026-11-25T10:32:00Z', 'OK', { used: 't0', token: 't1' });
+    const fourth = answer('2026-11-25T10:33:00Z', 'OK', { used: 't1', token: 't2' });
+    const ahead = [second, third, fourth].reduce(answeredAhead, suspect);
+
+    const told = [
+      [second, third, fourth],
+      [second, fourth, third],
+    ].map((order) =>
+      order.reduce((state, event) => {
+        const decision = decide(state, event, POLICIES);
+        return decision.outcome === 'advanced' ? decision.next : state;
+      }, ahead),
+    );
+
+    expect(told.map(({ generation, token: kept }) => [generation, kept?.fingerprint])).toEqual([
+      [2, token('t2').fingerprint],
+      [2, token('t2').fingerprint],
+    ]);
+  });
+
   it('revives a consent that ended before it came, with its token (rule 12)', () => {
     const suspect = grantedAnd(answer('2026-11-24T10:00:00Z', 'CONSENT.EXPIRED', { used: 't0' }));
     const late = answer('2026-11-25T10:00:00Z', 'OK', { used: 't0', token: 't1' });

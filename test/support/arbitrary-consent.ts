@@ -4,7 +4,6 @@
  */
 import fc from 'fast-check';
 import {
-  type Ancestor,
   type Consent,
   type End,
   type HeldToken,
@@ -31,7 +30,7 @@ import {
   secret,
   text,
 } from './arbitrary.ts';
-import { bank, call, effect, endReason, requestReason } from './arbitrary-effect.ts';
+import { ancestor, bank, call, effect, endReason, requestReason } from './arbitrary-effect.ts';
 
 const LEDGER_KEY = /^[a-z]{1,8}\|[a-z0-9]{0,8}$/;
 
@@ -105,7 +104,7 @@ export const arbitraryConsent: fc.Arbitrary<Consent> = arbitrary<Consent>(
     expiringAt: instant,
     supersedes: text,
     token,
-    lineage: list(arbitrary<Ancestor>({ print: text, generation: count })),
+    lineage: list(ancestor),
     evidenceAt: instant,
     lastSuccessAt: instant,
     failingSince: instant,

@@ -19,6 +19,7 @@ import type {
   PublishedStatus,
 } from '../../shared/consent/notice.ts';
 import type { Bank } from '../../shared/consent/provider.ts';
+import type { Ancestor } from '../../shared/consent/secret.ts';
 import { action, arbitrary, category, count, instant, list, provider, text } from './arbitrary.ts';
 
 export const endReason = fc.constantFrom('CONSENT.EXPIRED', 'CONSENT.REVOKED', 'CONSENT');
@@ -46,6 +47,10 @@ const parameters = fc
 export const words = fc.dictionary(fc.stringMatching(/^[a-z][a-z-]{0,11}$/), text);
 export const consentErrors = list(arbitrary<ConsentError>({ at: instant, category }));
 
+export const ancestor = arbitrary<Ancestor>(
+  { print: text, generation: count, wiped: fc.constant(true) },
+  'wiped',
+);
 export const bank = arbitrary<Bank>(
   { id: text, timeZone: text, unattendedCallsPerDayMax: count },
   'id',
@@ -168,7 +173,7 @@ const entry = arbitrary<HistoryEntry>(
         successAt: instant,
         held: text,
         heldSince: instant,
-        knew: list(fc.record({ print: text, generation: count })),
+        knew: list(ancestor),
       },
       'successAt',
       'held',

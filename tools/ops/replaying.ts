@@ -3,11 +3,11 @@
  * version made of those before it; and says where it would decide differently. Plain successes
  * leave no entries: what they did to token and evidence is taken from the next entry. Pure.
  */
-import { type Ancestor, type Consent, STATUSES } from '../../shared/consent/consent.ts';
+import { type Consent, STATUSES } from '../../shared/consent/consent.ts';
 import { type Decision, decide } from '../../shared/consent/decide.ts';
 import type { HistoryEntry, Met, Remember } from '../../shared/consent/effect.ts';
 import type { Policies } from '../../shared/consent/policy.ts';
-import { Secret } from '../../shared/consent/secret.ts';
+import { type Ancestor, Secret } from '../../shared/consent/secret.ts';
 import { keyOf } from '../../shared/intake/names.ts';
 import type { Entry } from './history.ts';
 import { categoryNow, eventOf, fingerprintOf, type Whose } from './replay-events.ts';

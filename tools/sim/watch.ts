@@ -173,8 +173,10 @@ export class Watch {
     const consent = this.#table.held(subject)?.consent;
     if (consent !== undefined) this.#brake.acknowledged(body, consent);
     if (report === undefined || consent === undefined) return;
-    if (report.call) this.#lastOf.set(`${subject} ${callKey(report.call)}`, report);
-    if (!this.#aside.has(body)) this.#heard(report, consent);
+    if (!this.#aside.has(body)) {
+      if (report.call) this.#lastOf.set(`${subject} ${callKey(report.call)}`, report);
+      this.#heard(report, consent);
+    }
     if (consent.end !== undefined) return this.#proven(report, consent);
     if (report.token <= (this.#told.get(subject)?.token ?? 0)) return;
     this.#told.set(subject, report);

@@ -174,7 +174,9 @@ export class Watch {
     if (consent !== undefined) this.#brake.acknowledged(body, consent);
     if (report === undefined || consent === undefined) return;
     if (!this.#aside.has(body)) {
-      if (report.call) this.#lastOf.set(`${subject} ${callKey(report.call)}`, report);
+      const { call } = report;
+      // One at which somebody is present neither waits nor has another wait.
+      if (call && !call.attended) this.#lastOf.set(`${subject} ${callKey(call)}`, report);
       this.#heard(report, consent);
     }
     if (consent.end !== undefined) return this.#proven(report, consent);

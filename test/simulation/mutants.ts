@@ -70,7 +70,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'writes over what another worker wrote',
     killedBy: [ACKNOWLEDGED, NEWEST_TOKEN],
-    rates: { ...UNDISTURBED, 'call-slow': 0.5, 'psu-visit': 1 },
+    rates: { ...UNDISTURBED, 'call-slow': 0.7, 'psu-visit': 1, 'second-sync': 1 },
+    consents: 40,
     mutation: saving(({ store }) => async (next, revision) => {
       const saved = await store.save(next, revision);
       if (saved !== 'conflict') return saved;

@@ -40,9 +40,10 @@ export function updated(text: string, item: Item, wording: Wording): Item {
     return [nameOf(path, wording), setTo(value, item, wording)];
   });
   if (adds !== undefined) set.push(added(adds, item, wording));
-  const gone = new Set(removes?.split(', ').map((path) => nameOf(path, wording)));
-  const kept = Object.entries({ ...item, ...Object.fromEntries(set) });
-  return Object.fromEntries(kept.filter(([name]) => !gone.has(name)));
+  const next: Record<string, AttributeValue> = { ...item };
+  for (const [name, value] of set) next[name] = value;
+  for (const path of removes?.split(', ') ?? []) delete next[nameOf(path, wording)];
+  return next;
 }
 
 /** What an attribute is set to: a value, another attribute's, or a list made longer. */

@@ -17,6 +17,7 @@ import {
   type UpdateItemCommandInput,
 } from '@aws-sdk/client-dynamodb';
 import type { BankDecision } from '../../shared/consent/brake.ts';
+import type { Instant } from '../../shared/consent/instant.ts';
 import type { Held } from '../../shared/lifecycle/ports.ts';
 import { consentIdOf, fromItem, type Item, partitionOf } from '../../shared/store/consent-item.ts';
 import { holds, updated, type Wording } from './expressions.ts';
@@ -40,6 +41,13 @@ export class Table {
 
   all(): readonly Held[] {
     return [...this.#held.values()];
+  }
+
+  /** Whether the sweep would find something that has been owed since before then. */
+  owes(before: Instant): boolean {
+    return [...this.#owed.values()].some((items) =>
+      [...items.values()].some(({ owedAt }) => Number(owedAt?.N) < before),
+    );
   }
 
   /** What stands beside the state: `ACCOUNTS` or `HISTORY`. */

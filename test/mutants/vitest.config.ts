@@ -7,7 +7,11 @@ export default defineConfig({
     isolate: false,
     // A machine that is busy with something else is no failure.
     testTimeout: 30_000,
-    include: ['test/{consent,dialects,lifecycle,effects}/**/*.test.ts'],
+    include: [
+      'test/{consent,dialects,lifecycle,effects}/**/*.test.ts',
+      // What the history has to say is asked by those that read it.
+      'test/tools/ops/{history,replaying}.test.ts',
+    ],
     exclude: [
       'test/**/*.int.test.ts',
       'test/consent/{any-*,properties,late-news}.test.ts',

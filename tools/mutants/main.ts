@@ -1,7 +1,7 @@
 /**
- * `npm run mutants [-- <folder of shared> …]`: changes the code in small ways, one at a time, and
- * runs the tests on each. Fails below the score in `stryker.config.json`, and where a mutant lives
- * for which `test/mutants/survivors.json` has no reason.
+ * `npm run mutants [-- <folder or file of shared> …]`: changes the code in small ways, one at a
+ * time, and runs the tests on each. Fails below the score in `stryker.config.json`, and where a
+ * mutant lives for which `test/mutants/survivors.json` has no reason.
  */
 import { readFileSync } from 'node:fs';
 import { Stryker } from '@stryker-mutator/core';
@@ -10,8 +10,8 @@ import { faultsOf, scoresOf } from './survivors.ts';
 const REPORT = 'build/mutants.json';
 const EXCUSED = 'test/mutants/survivors.json';
 
-const folders = process.argv.slice(2);
-const mutate = folders.map((folder) => `shared/${folder}/**/*.ts`);
+const asked = process.argv.slice(2);
+const mutate = asked.map((one) => `shared/${one}${one.endsWith('.ts') ? '' : '/**/*.ts'}`);
 await new Stryker(mutate.length === 0 ? {} : { mutate }).runMutationTest();
 
 const report = JSON.parse(readFileSync(REPORT, 'utf8'));

@@ -131,7 +131,8 @@ export function isLatest(consent: Consent, token: Token, at: Instant, used?: str
   const current = consent.token;
   if (current === undefined || current.fingerprint === token.fingerprint) return true;
   if (used === current.fingerprint) return true;
-  if (!isFresh(consent, token) && !isWiped(consent, token)) return false;
+  const ancestor = ancestorOf(consent, token.fingerprint);
+  if (ancestor !== undefined && !ancestor.wiped) return false;
   // Two answers of one instant have no order of their own: any fixed one will do.
   if (at === current.receivedAt) return token.fingerprint > current.fingerprint;
   return at > current.receivedAt;

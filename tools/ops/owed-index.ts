@@ -8,12 +8,25 @@ import type { Instant } from '../../shared/consent/instant.ts';
 import { consentIdOf, LOAD_MAX } from '../../shared/store/consent-item.ts';
 import { OWED_INDEX, OWED_PARTITIONS } from '../../shared/store/owed-index.ts';
 import { TABLE } from '../local/resources.ts';
+import { errorLine } from './error-line.ts';
 import { type Seen, seeConsents } from './state.ts';
 import type { World } from './world.ts';
 
 export interface Dated {
   readonly owedAt: Instant;
   readonly seen: Seen;
+}
+
+/** Says of each item that it cannot be read, and counts them. */
+export function unreadIn({ tell, target }: World) {
+  const unread = {
+    count: 0,
+    add: (error: unknown): void => {
+      unread.count += 1;
+      tell(errorLine(error, target));
+    },
+  };
+  return unread;
 }
 
 /**

@@ -4,8 +4,7 @@
  * be read.
  */
 import { OVERDUE_AFTER } from '../../shared/lifecycle/sweep.ts';
-import { errorLine } from './error-line.ts';
-import { type Dated, datedConsents } from './owed-index.ts';
+import { type Dated, datedConsents, unreadIn } from './owed-index.ts';
 import { progressOf } from './progress.ts';
 import type { ExitCode, World } from './world.ts';
 
@@ -13,21 +12,18 @@ import type { ExitCode, World } from './world.ts';
 export async function owed(_: object, world: World): Promise<ExitCode> {
   const progress = progressOf('consents read', world);
   let found = 0;
-  let wrong = 0;
-  const unread = (error: unknown) => {
-    wrong += 1;
-    world.tell(errorLine(error, world.target));
-  };
-  for await (const dated of datedConsents(world, world.now, unread)) {
+  let overdue = 0;
+  const unread = unreadIn(world);
+  for await (const dated of datedConsents(world, world.now, unread.add)) {
     const row = rowOf(dated, world.now);
     progress.add(1);
     if (row === undefined) continue;
     found += 1;
-    if (row.overdue) wrong += 1;
+    if (row.overdue) overdue += 1;
     world.answer(row, () => lineOf(row));
   }
   progress.end(found);
-  return wrong === 0 ? 0 : 1;
+  return overdue + unread.count === 0 ? 0 : 1;
 }
 
 interface Row {

@@ -6,8 +6,7 @@ import type { WaitingCall } from '../../shared/consent/consent.ts';
 import { HOUR, type Instant } from '../../shared/consent/instant.ts';
 import { POLICIES } from '../../shared/consent/policy.ts';
 import { waitingCalls } from '../../shared/consent/waiting.ts';
-import { errorLine } from './error-line.ts';
-import { datedConsents } from './owed-index.ts';
+import { datedConsents, unreadIn } from './owed-index.ts';
 import { progressOf } from './progress.ts';
 import type { Seen } from './state.ts';
 import type { ExitCode, World } from './world.ts';
@@ -19,19 +18,15 @@ const EVER: Instant = Number.MAX_SAFE_INTEGER;
 export async function waiting(_: object, world: World): Promise<ExitCode> {
   const progress = progressOf('consents with a date read', world);
   let found = 0;
-  let unread = 0;
-  const told = (error: unknown) => {
-    unread += 1;
-    world.tell(errorLine(error, world.target));
-  };
-  for await (const { seen } of datedConsents(world, EVER, told)) {
+  const unread = unreadIn(world);
+  for await (const { seen } of datedConsents(world, EVER, unread.add)) {
     const rows = waitsOf(seen.consent);
     for (const row of rows) world.answer(row, () => lineOf(row));
     if (rows.length > 0) found += 1;
     progress.add(1);
   }
   progress.end(found);
-  return unread === 0 ? 0 : 1;
+  return unread.count === 0 ? 0 : 1;
 }
 
 export interface Wait {

@@ -19,6 +19,7 @@ import {
 import type { BankDecision } from '../../shared/consent/brake.ts';
 import type { Instant } from '../../shared/consent/instant.ts';
 import type { Held } from '../../shared/lifecycle/ports.ts';
+import { decisionIn } from '../../shared/store/bank-items.ts';
 import { consentIdOf, fromItem, type Item, partitionOf } from '../../shared/store/consent-item.ts';
 import { holds, updated, type Wording } from './expressions.ts';
 import { scanned } from './scan.ts';
@@ -100,7 +101,9 @@ export class Table {
       this.#held.set(consentId, after);
       this.onPut(before, after);
     } else this.#items.set(keyOf(item), item);
-    if (item.sk?.S === 'BRAKE') this.onDecided(...decidedIn(item));
+    if (item.sk?.S === 'BRAKE') {
+      this.onDecided(item.pk?.S?.slice('BANK#'.length) ?? '', decisionIn(item));
+    }
   }
 
   /** The item that stands there. */
@@ -127,14 +130,6 @@ export class Table {
       .sort((a, b) => Number(a.owedAt?.N) - Number(b.owedAt?.N));
     return { Items: owed.slice(0, Limit).map(({ pk, owedAt }) => ({ pk, owedAt })) };
   }
-}
-
-function decidedIn({ pk, heldUntil, releasedUntil }: Item): [bankId: string, BankDecision] {
-  const decision = {
-    ...(heldUntil !== undefined && { heldUntil: Number(heldUntil.N) }),
-    ...(releasedUntil !== undefined && { releasedUntil: Number(releasedUntil.N) }),
-  };
-  return [pk?.S?.slice('BANK#'.length) ?? '', decision];
 }
 
 function keyOf(item: Item | undefined): string {

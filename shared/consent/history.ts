@@ -97,7 +97,7 @@ function owedBy(effects: readonly Effect[]): Owed {
   );
   return {
     ...(timer && { timerAt: timer.dueAt }),
-    ...(request && { request: Number(request.id.slice(request.id.lastIndexOf('.r') + 2)) }),
+    ...(request && { request: Number(request.id.split('.r')[1]) }),
     ...(notices.length > 0 && { notices }),
   };
 }

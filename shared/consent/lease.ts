@@ -63,13 +63,13 @@ export function refusalOf(consent: Consent, wish: Wish, policy: Policy): Refusal
 }
 
 function refusalByState(consent: Consent, { call, requestId, at }: Wish): Refusal | undefined {
-  const { status, confirming, limit } = consent;
+  const { confirming, limit } = consent;
   const key = callKey(call);
   const held = waitingCalls(consent).find(({ key: other, request }) =>
     requestId === undefined ? other === key : request?.id === requestId,
   );
   if (requestId !== undefined && held === undefined) return { reason: 'request-outdated' };
-  if (status === 'suspect' && confirming !== undefined) {
+  if (confirming !== undefined) {
     const isDue = held === confirming && (requestId !== undefined || held.dueAt <= at);
     if (!isDue) return { reason: 'to-be-confirmed', at: confirming.dueAt };
   }
@@ -170,13 +170,10 @@ export function isNoted({ foretold = [], applied }: Consent, key: string): boole
 /** The latest that is known of a result before its message; it is not needed again. */
 export function takeForetold({ consent }: Draft, key: string): Foretold | undefined {
   const { foretold = [] } = consent;
-  const told = foretold.findLast((one) => one.key === key);
-  if (told === undefined) return undefined;
-
   const others = foretold.filter((one) => one.key !== key);
   if (others.length > 0) consent.foretold = others;
   else delete consent.foretold;
-  return told;
+  return foretold.findLast((one) => one.key === key);
 }
 
 /** Ends the turn of the call that a result reports; whether it had one. */

@@ -44,6 +44,7 @@ export interface Answered {
   readonly why: 'truth' | 'lie' | 'stale';
   readonly used: number;
   readonly current: number;
+  readonly attended: boolean;
 }
 
 export interface BankTraits {
@@ -142,9 +143,9 @@ export class Bank {
     const mandate = this.mandate(consentId, at);
     this.#answered += 1;
     const { outage } = this;
-    const current = mandate.token;
+    const given = { at, used, current: mandate.token, attended: call.attended };
     if (outage !== undefined && outage.from <= at && at < outage.to) {
-      mandate.answers.push({ at, said: 'out', why: 'truth', used, current });
+      mandate.answers.push({ ...given, said: 'out', why: 'truth' });
       const { status } = outage;
       // Whoever has no answer does not know whether the payment was made.
       if (mandate.alive && (status === 'silent' || status === 504)) this.#pay(call, at);
@@ -152,7 +153,7 @@ export class Bank {
       return { response: { status, headers: {}, body: '' }, token: 0 };
     }
     const [said, why] = this.#judge(mandate, call, used, at);
-    mandate.answers.push({ at, said, why, used, current });
+    mandate.answers.push({ ...given, said, why });
     const language = LANGUAGES[this.traits.provider];
     if (said !== 'OK') return { response: this.#refuse(said), token: 0 };
 

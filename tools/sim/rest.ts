@@ -93,9 +93,13 @@ function heldOf({ held }: Consent, now: number): string | undefined {
   return held !== undefined && now < held.until ? 'waits for an operator or its date' : undefined;
 }
 
-/** Until the month is over, and the calls of its first hours, none is made that could tell. */
+/**
+ * Until the month is over, and the calls of its first hours, none is made that could tell, but with
+ * the PSU present.
+ */
 function unheard(consent: Consent, bank: Bank | undefined, now: number): string | undefined {
-  const last = bank?.mandate(consent.consentId, now).answers.at(-1);
+  const { answers = [] } = bank?.mandate(consent.consentId, now) ?? {};
+  const last = answers.findLast(({ attended }) => !attended);
   const isWaiting = last?.said === 'quota-used-up' && now < nextMonthOf(last.at) + DAY;
   return isWaiting && !isEnded(consent) ? 'waits for the next month' : undefined;
 }

@@ -90,16 +90,23 @@ function disagreement(consent: Consent, bank: Bank | undefined, now: number): st
 
 /** Known to have ended, but a person or the date has still to say so. (rule 20) */
 function heldOf({ held }: Consent, now: number): string | undefined {
-  return held !== undefined && now < held.until ? 'waits for an operator or its date' : undefined;
+  const isWaiting = held !== undefined && now <= held.until + SWEPT_AFTER_MS;
+  return isWaiting ? 'waits for an operator or its date' : undefined;
 }
 
-/**
- * Until the month is over, and the calls of its first hours, none is made that could tell, but with
- * the PSU present.
- */
+/** Why no call was made, or none that could tell, since the bank holds the consent ended. */
 function unheard(consent: Consent, bank: Bank | undefined, now: number): string | undefined {
-  const { answers = [] } = bank?.mandate(consent.consentId, now) ?? {};
+  const mandate = bank?.mandate(consent.consentId, now);
+  if (mandate === undefined || isEnded(consent)) return undefined;
+
+  // A success told by a clock that was ahead has disproved the date by which it ended.
+  const { answers, validUntil } = mandate;
+  const isOutlived = validUntil !== undefined && consent.validUntil === undefined;
+  const { at: calledAt = 0 } = answers.at(-1) ?? {};
+  if (isOutlived && calledAt < validUntil) return 'was not called since its date';
+
+  // With the PSU present calls are made all the same, but nothing is learned of the month.
   const last = answers.findLast(({ attended }) => !attended);
   const isWaiting = last?.said === 'quota-used-up' && now < nextMonthOf(last.at) + DAY;
-  return isWaiting && !isEnded(consent) ? 'waits for the next month' : undefined;
+  return isWaiting ? 'waits for the next month' : undefined;
 }

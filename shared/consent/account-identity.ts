@@ -61,15 +61,20 @@ export function relinked(
 ): Relinked {
   let gone = before;
   let fresh = now;
-  const cameBack: { readonly id: string; readonly previousId: string }[] = [];
+  const cameBack: (readonly [id: string, previousId: string])[] = [];
   for (const isSame of WAYS) {
     const pairs = pairsOf(gone, fresh, isSame);
     const paired = new Set(pairs.flat());
-    cameBack.push(...pairs.map(([old, { id }]) => ({ id, previousId: old.id })));
+    cameBack.push(...pairs.map(([old, { id }]) => [id, old.id] as const));
     gone = gone.filter((one) => !paired.has(one));
     fresh = fresh.filter((one) => !paired.has(one));
   }
-  return { cameBack: sorted(cameBack, ({ id }) => id), fresh: idsOf(fresh), gone: idsOf(gone) };
+  // Pairs sort as text: by the new id, and of one id by the previous.
+  return {
+    cameBack: cameBack.toSorted().map(([id, previousId]) => ({ id, previousId })),
+    fresh: idsOf(fresh),
+    gone: idsOf(gone),
+  };
 }
 
 /** Those that have each other and nobody else. */
@@ -89,9 +94,5 @@ function pairsOf(
 }
 
 function idsOf(accounts: readonly AccountIdentity[]): readonly string[] {
-  return sorted(accounts, ({ id }) => id).map(({ id }) => id);
-}
-
-function sorted<Value>(values: readonly Value[], by: (value: Value) => string): readonly Value[] {
-  return values.toSorted((a, b) => (by(a) < by(b) ? -1 : Number(by(a) > by(b))));
+  return accounts.map(({ id }) => id).toSorted();
 }

@@ -64,16 +64,14 @@ export function newlyActiveAt(
   { lastSuccessAt }: Consent,
   policy: BrakePolicy,
 ): Instant | undefined {
-  if (lastSuccessAt === undefined) return undefined;
-  const known = before?.lastSuccessAt;
-  const week = (at: Instant) => activeSpans(at, policy).current;
-  return known !== undefined && week(known) === week(lastSuccessAt) ? undefined : lastSuccessAt;
+  const week = (at?: Instant) => at && activeSpans(at, policy).current;
+  return week(before?.lastSuccessAt) === week(lastSuccessAt) ? undefined : lastSuccessAt;
 }
 
 /** Whether the end that is about to happen `at` is held. */
 export function isToBeHeld(seen: BankSeen, at: Instant, policy: BrakePolicy): boolean {
-  if (seen.heldUntil !== undefined && at < seen.heldUntil) return true;
-  if (seen.releasedUntil !== undefined && at < seen.releasedUntil) return false;
+  if (at < (seen.heldUntil ?? 0)) return true;
+  if (at < (seen.releasedUntil ?? 0)) return false;
 
   const endings = endingsWithin(seen.endings, at, policy);
   // While no success has been counted any share may be meant.

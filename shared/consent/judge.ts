@@ -99,7 +99,7 @@ function provesAlive(draft: Draft, event: BankCallCompleted): boolean {
   if (!disproved) return false;
 
   revive(draft, standing);
-  if (standing.length > 0) confirmStrike(draft);
+  confirmStrike(draft);
   return true;
 }
 
@@ -156,7 +156,7 @@ function reprieve(draft: Draft): boolean {
   return true;
 }
 
-/** The latest strike's first call is made again in a day, or an `accounts` call in its place. */
+/** If a strike stands, its first call is made again in a day, or an `accounts` call instead. */
 function confirmStrike(draft: Draft): void {
   const { consent } = draft;
   const latest = consent.strikes.at(-1);

@@ -21,8 +21,8 @@ export type Reaction =
 export interface Ladder {
   readonly do: 'climb-ladder';
   readonly minutes: readonly number[];
-  /** At the top: `give-up`, or repeat the last step without end. */
-  readonly atTop: 'give-up' | 'stay';
+  /** Whether the last step is repeated at the top; else it gives up there. */
+  readonly endless: boolean;
 }
 
 /** How many strikes end a consent, by the newest strike's category, and over how long. */
@@ -70,7 +70,7 @@ export interface Policy {
 const LADDER = {
   do: 'climb-ladder',
   minutes: [30, 60, 120, 240, 480, 960],
-  atTop: 'give-up',
+  endless: false,
 } as const satisfies Ladder;
 
 const GIVE_UP = { do: 'give-up', ask: false } as const satisfies Reaction;
@@ -101,7 +101,7 @@ const DEFAULT: Policy = {
     RATE_LIMIT: LADDER,
     'RATE_LIMIT.CLIENT_QUOTA': { do: 'await-next-month', spreadHours: 6 },
     'CREDENTIAL.ACCESS_TOKEN': { do: 'refresh-access-token' },
-    CREDENTIAL: { ...LADDER, atTop: 'stay' },
+    CREDENTIAL: { ...LADDER, endless: true },
     'USER.ACCESS_DENIED': ASK_NEXT_DAY,
     'USER.CONFIGURATION': ASK_NEXT_DAY,
     USER: REPEAT_NEXT_DAY,

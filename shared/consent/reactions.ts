@@ -63,10 +63,10 @@ function climb(
   const step = held?.step ?? 0;
   const atTop = step >= ladder.minutes.length;
   const confirming = held !== undefined && held === draft.consent.confirming;
-  if (atTop && ladder.atTop === 'give-up' && !confirming) return abandon(draft, event);
+  if (atTop && !ladder.endless && !confirming) return abandon(draft, event);
 
   const minutes = ladder.minutes[Math.min(step, ladder.minutes.length - 1)] ?? 0;
-  const wait = atTop && ladder.atTop === 'give-up' ? DAY : minutes * MINUTE;
+  const wait = atTop && !ladder.endless ? DAY : minutes * MINUTE;
   const least = atTop || confirming ? event.at + wait : 0;
   const dueAt = Math.max(hintOf(draft, event) ?? event.at + wait, least);
   const refreshed = event.finding.category === 'CREDENTIAL.ACCESS_TOKEN';

@@ -70,7 +70,7 @@ async function take(
   deps: Deps,
 ): Promise<Step> {
   const [saved, folded] = await decideAndSave(held, events, deps);
-  const notCounted = !(await isCounted(folded, deps));
+  const notCounted = await failsToCount(folded, deps);
   const { before, cached, decisions } = folded;
   const circumstances = { before, notCached: cached === 'too large', policies: deps.policies };
   decisions.forEach((decision, index) => {
@@ -149,16 +149,16 @@ async function uncache(
   if (ended && held !== undefined) await cache.purge(held.consent.consentId, cachedAt + 1);
 }
 
-/** Counts a consent that has just proved alive. Without it only the brake's share is less exact. */
-async function isCounted({ before, next }: Folded, deps: Deps): Promise<boolean> {
-  if (next?.provider === undefined) return true;
+/** Counts a consent that has just proved alive. If that fails, the brake's share is less exact. */
+async function failsToCount({ before, next }: Folded, deps: Deps): Promise<boolean> {
+  if (next?.provider === undefined) return false;
   const policy = deps.policies[next.provider];
   const at = newlyActiveAt(before, next, policy);
-  if (at === undefined) return true;
+  if (at === undefined) return false;
   try {
     await deps.brake.active({ bankId: brakeBankOf(next), ref: next.ref, at, policy });
-    return true;
-  } catch {
     return false;
+  } catch {
+    return true;
   }
 }

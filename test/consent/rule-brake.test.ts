@@ -1,16 +1,8 @@
-/** Rule 20: when too many of one bank's consents would end at once, ends are held. */
-import fc from 'fast-check';
+/** Rule 20: what an end that is held comes to, what is never held, and what a person decides. */
 import { describe, expect, it } from 'vitest';
-import {
-  type BankSeen,
-  brakeBankOf,
-  endingSpans,
-  isToBeHeld,
-  newlyActiveAt,
-} from '../../shared/consent/brake.ts';
-import { HOUR, MINUTE } from '../../shared/consent/instant.ts';
+import { decide } from '../../shared/consent/decide.ts';
+import { HOUR } from '../../shared/consent/instant.ts';
 import { POLICIES } from '../../shared/consent/policy.ts';
-import { aConsent } from '../support/a-consent.ts';
 import {
   answer,
   at,
@@ -29,7 +21,6 @@ const FIRST = answer('2026-11-22T08:00Z', 'CONSENT.EXPIRED', { operation: 'balan
 const SECOND = answer('2026-11-23T08:30Z', 'CONSENT.EXPIRED', { operation: 'balances' });
 const HELD: readonly Step[] = [GRANTED, FIRST, braked(SECOND)];
 const UNTIL = '2026-11-26T08:30Z';
-const policy = POLICIES['klarna-consent'];
 
 describe('rule 20: an end that is held', () => {
   it('keeps the consent suspect and its token, and tells nobody', () => {
@@ -98,6 +89,19 @@ describe('rule 20: an end that is held', () => {
     expect(consent).toMatchObject({ status: 'suspect', strikes: [{ at: SECOND.at }] });
     expect(consent.held).toBeUndefined();
     expect(struckAgain.consent.status).toBe('expired');
+  });
+
+  it('stands when a late success leaves enough strikes to end it', () => {
+    const third = answer('2026-11-24T08:50Z', 'CONSENT.EXPIRED');
+    const late = answer('2026-11-22T09:00Z', 'OK', { now: '2026-11-24T10:00Z' });
+
+    const { consent } = given(...HELD, third).when(late);
+
+    expect(consent).toMatchObject({
+      status: 'suspect',
+      strikes: [{ at: SECOND.at }, { at: third.at }],
+      held: { since: SECOND.at, until: at(UNTIL) },
+    });
   });
 
   it('stands when a success is older than all that it rests on', () => {
@@ -202,11 +206,24 @@ describe('rule 20: what a person decides', () => {
     });
   });
 
+  it('counts from the very instant at which it was held', () => {
+    const atOnce = endingDecided('2026-11-23T08:30Z', 'release');
+
+    expect(given(...HELD).when(atOnce).consent.status).toBe('expired');
+  });
+
   it('holds it for 72 hours from then', () => {
     const { consent, notices } = given(...HELD).when(endingDecided('2026-11-24T10:00Z', 'hold'));
 
     expect(consent.held).toEqual({ since: SECOND.at, until: at('2026-11-27T10:00Z') });
     expect(notices).toEqual([]);
+  });
+
+  it('is ignored for a consent that nobody has heard of', () => {
+    expect(decide(undefined, RELEASE, POLICIES)).toEqual({
+      outcome: 'ignored',
+      reason: 'unknown-consent',
+    });
   });
 
   it.each(['release', 'hold'] as const)('changes nothing where nothing is held: %s', (decision) => {
@@ -217,76 +234,5 @@ describe('rule 20: what a person decides', () => {
     expect(given(...HELD).when(endingDecided('2026-11-23T08:29Z', decision)).ignored).toBe(
       'not-held',
     );
-  });
-});
-
-describe('rule 20: an unusual number and an unusual share within an hour', () => {
-  const NOW = at('2026-11-23T08:30Z');
-  const seen = (endings: number, active: number, more: Partial<BankSeen> = {}): BankSeen => ({
-    endings: { current: endings, previous: 0 },
-    active: { current: active, previous: 0 },
-    ...more,
-  });
-  const isHeld = (bank: BankSeen, when = NOW) => isToBeHeld(bank, when, policy);
-
-  it.each([
-    [19, 100, false],
-    [20, 100, true],
-    [20, 400, true],
-    [20, 401, false],
-    [50, 1_000, true],
-    [49, 1_000, false],
-    [19, 0, false],
-    [20, 0, true],
-  ])('holds the last of %i ends of a bank with %i active consents: %s', (endings, active, held) => {
-    expect(isHeld(seen(endings, active))).toBe(held);
-  });
-
-  it('counts as active the larger of this week and the last', () => {
-    const lastWeek = { active: { current: 3, previous: 401 } };
-
-    expect(isHeld(seen(20, 0, lastWeek))).toBe(false);
-    expect(isHeld(seen(21, 0, lastWeek))).toBe(true);
-  });
-
-  it('lets the hour slide: of the one before, what is not an hour ago still counts', () => {
-    const before = { endings: { current: 5, previous: 30 } };
-    const begun = endingSpans(NOW, policy).current;
-
-    expect(isHeld(seen(0, 100, before), begun + 30 * MINUTE)).toBe(true);
-    expect(isHeld(seen(0, 100, before), begun + 31 * MINUTE)).toBe(false);
-  });
-
-  it('does what a person decided for the bank, as long as that holds', () => {
-    expect(isHeld(seen(1, 1_000, { heldUntil: NOW + 1 }))).toBe(true);
-    expect(isHeld(seen(1, 1_000, { heldUntil: NOW }))).toBe(false);
-    expect(isHeld(seen(50, 100, { releasedUntil: NOW + 1 }))).toBe(false);
-    expect(isHeld(seen(50, 100, { releasedUntil: NOW }))).toBe(true);
-  });
-
-  it('holds no less when more end, and no more when more are alive', () => {
-    const count = fc.nat({ max: 2_000 });
-    fc.assert(
-      fc.property(count, count, count, (endings, active, more) => {
-        if (!isHeld(seen(endings, active))) return;
-        expect(isHeld(seen(endings + more, active))).toBe(true);
-        expect(isHeld(seen(endings, Math.max(0, active - more)))).toBe(true);
-      }),
-    );
-  });
-
-  it('counts a consent once a week as active, by its successes', () => {
-    const week = at('2026-11-19T00:00Z');
-    const alive = (lastSuccessAt: number) => aConsent({ lastSuccessAt });
-
-    expect(newlyActiveAt(undefined, alive(week), policy)).toBe(week);
-    expect(newlyActiveAt(alive(week - 1), alive(week), policy)).toBe(week);
-    expect(newlyActiveAt(alive(week), alive(week + 6 * 24 * HOUR), policy)).toBeUndefined();
-    expect(newlyActiveAt(alive(week), alive(week), policy)).toBeUndefined();
-  });
-
-  it('counts for the bank, and for the provider where no bank is known', () => {
-    expect(brakeBankOf(aConsent({ provider: 'keybank', bank: { id: 'b-1' } }))).toBe('b-1');
-    expect(brakeBankOf(aConsent({ provider: 'keybank', bank: {} }))).toBe('keybank');
   });
 });

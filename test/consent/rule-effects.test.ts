@@ -56,14 +56,16 @@ describe('rule 17: keys of notices', () => {
     expect(noticesIn(withdrawn)).toEqual([named('2.withdrawn'), named('3.status-changed.5')]);
   });
 
-  it('that accounts are gone are one for each decision', () => {
+  it('that accounts are gone, and what came of them, are one for each decision', () => {
     const gone = (time: string) =>
       answer(time, 'CONSENT.RESOURCE_NOT_GRANTED', { operation: 'balances', accountId: 'a' });
     const list = answer('2026-11-02T08:01Z', 'OK', { accounts: ['a'] });
     const first = given(ROOMY).when(gone('2026-11-02T08:00Z'));
+    const relinked = given(ROOMY, gone('2026-11-02T08:00Z')).when(list);
     const second = given(ROOMY, gone('2026-11-02T08:00Z'), list).when(gone('2026-11-02T08:02Z'));
 
     expect(noticesIn(first)).toEqual([named('1.purged.2')]);
+    expect(noticesIn(relinked)).toEqual([named('1.relinked.3')]);
     expect(noticesIn(second)).toEqual([named('1.purged.4')]);
     expect(second.effect('PurgeAccounts')?.key).toBe('purge');
   });

@@ -36,6 +36,19 @@ describe('rule 11: the first list after a purge', () => {
     expect(told.decision).not.toHaveProperty('cache.relinkFrom');
   });
 
+  it('may be of the very instant of the purge, which took only what is older', () => {
+    const told = given(GRANTED, GONE).when(listed('2026-11-22T08:00Z', '2026-11-22T08:01Z'));
+
+    expect(told.notice(RELINKED)).toBeDefined();
+  });
+
+  it('is remembered with what it owed, though the consent is as it was', () => {
+    const told = given(GRANTED, GONE).when(listed('2026-11-22T08:01Z'));
+
+    expect(told.consent.status).toBe('valid');
+    expect(told.effect('Remember')?.entry.owed?.notices).toEqual(['1.relinked.3']);
+  });
+
   it('is none that the bank gave before it', () => {
     const late = listed('2026-11-22T07:59Z', '2026-11-22T08:05Z');
 

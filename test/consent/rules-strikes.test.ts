@@ -32,6 +32,16 @@ describe('rule 5: strikes', () => {
     expect(final.notice('reconsent.required')?.reason).toBe('CONSENT');
   });
 
+  it('ends at two strikes of CONSENT at hamsterbank, however soon', () => {
+    const provider = 'hamsterbank';
+    const granting = granted('2026-11-01T10:00Z', { provider });
+    const first = answer('2026-11-22T08:00Z', 'CONSENT', { provider });
+    const second = answer('2026-11-22T08:30Z', 'CONSENT', { provider });
+
+    expect(given(granting).when(first).consent.status).toBe('suspect');
+    expect(given(granting, first).when(second).consent.status).toBe('expired');
+  });
+
   it('names the last EXPIRED or REVOKED as the reason, also when CONSENT came last', () => {
     const told = given(
       GRANTED,

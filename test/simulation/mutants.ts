@@ -253,7 +253,7 @@ export const MUTANTS: readonly Mutant[] = [
     mutation: withPolicy({
       reactions: {
         ...POLICIES.hamsterbank.reactions,
-        'RATE_LIMIT.CLIENT_QUOTA': { do: 'climb-ladder', minutes: [30], atTop: 'stay' },
+        'RATE_LIMIT.CLIENT_QUOTA': { do: 'climb-ladder', minutes: [30], endless: true },
       },
     }),
   },

@@ -46,7 +46,7 @@ function describe(reaction: Reaction): string {
   switch (reaction.do) {
     case 'climb-ladder': {
       const steps = reaction.minutes.map(hours);
-      const end = reaction.atTop === 'stay' ? `then every ${steps.at(-1)}` : 'then given up';
+      const end = reaction.endless ? `then every ${steps.at(-1)}` : 'then given up';
       return `made again after ${steps.join(', ')}; ${end}`;
     }
     case 'repeat-once':

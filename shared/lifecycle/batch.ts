@@ -8,6 +8,7 @@ import { Failure } from '../runtime/failure.ts';
 import { advance, type Deps, type Result } from './advance.ts';
 import { asFailure } from './as-failure.ts';
 import type { ConsentStore, Held } from './ports.ts';
+import { sideBySide } from './side-by-side.ts';
 
 /** What was made of a message. */
 export type Reading =
@@ -28,9 +29,6 @@ export interface BatchDeps extends Deps {
   readonly failed: (message: Message, cause: unknown) => void;
 }
 
-/** Consents worked on side by side. They mostly wait for AWS: a batch of ten takes two rounds. */
-export const CONSENTS_AT_ONCE_MAX = 8;
-
 /** The ids of the messages to come again. Throws a Failure when the store cannot be read. */
 export async function takeBatch(
   messages: readonly Message[],
@@ -40,19 +38,14 @@ export async function takeBatch(
   const heldOf = await loadAll([...byConsent.keys()], deps.store);
 
   const failed = new Map<string, unknown>();
-  const queue = [...byConsent.entries()];
-  const worker = async (): Promise<void> => {
-    for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
-      const [consentId, group] = next;
-      const events = group.map(({ event }) => event);
-      const results = await advanceIfTime(() => heldOf(consentId), events, deps);
-      results.forEach((result, index) => {
-        const messageId = group[index]?.messageId;
-        if (messageId !== undefined && !result.done) failed.set(messageId, result.cause);
-      });
-    }
-  };
-  await Promise.all(Array.from({ length: CONSENTS_AT_ONCE_MAX }, worker));
+  await sideBySide([...byConsent], async ([consentId, group]) => {
+    const events = group.map(({ event }) => event);
+    const results = await advanceIfTime(() => heldOf(consentId), events, deps);
+    results.forEach((result, index) => {
+      const messageId = group[index]?.messageId;
+      if (messageId !== undefined && !result.done) failed.set(messageId, result.cause);
+    });
+  });
   await setUnreadableAside(messages, failed, deps);
 
   for (const message of messages) {

@@ -9,6 +9,7 @@ import { advance, type Deps } from './advance.ts';
 import { loadAll } from './batch.ts';
 import { drain } from './drain.ts';
 import type { Held } from './ports.ts';
+import { sideBySide } from './side-by-side.ts';
 
 /** Younger than this, somebody is probably still at it. */
 export const OVERDUE_AFTER: number = 5 * MINUTE;
@@ -26,9 +27,9 @@ export async function sweep(deps: Deps & { readonly hasTime: () => boolean }): P
   for (let from = 0; from < ids.length && deps.hasTime(); from += CONSENTS_PER_READ) {
     const some = ids.slice(from, from + CONSENTS_PER_READ);
     const heldOf = await loadAll(some, deps.store);
-    for (const id of some) {
+    await sideBySide(some, async (id) => {
       if (deps.hasTime()) failed.push(...(await resume(() => heldOf(id), deps)));
-    }
+    });
   }
   return { found: ids.length, failed };
 }

@@ -1,7 +1,8 @@
 /** A batch: one read for all, each message by itself, and what cannot be read is set aside. */
 import { describe, expect, it } from 'vitest';
-import { CONSENTS_AT_ONCE_MAX, type Message, takeBatch } from '../../shared/lifecycle/batch.ts';
+import { type Message, takeBatch } from '../../shared/lifecycle/batch.ts';
 import type { ConsentStore } from '../../shared/lifecycle/ports.ts';
+import { CONSENTS_AT_ONCE_MAX } from '../../shared/lifecycle/side-by-side.ts';
 import { impossibleItem } from '../../shared/store/impossible-item.ts';
 import { answer, granted, rescued } from '../support/story.ts';
 import {

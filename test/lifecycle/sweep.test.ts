@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { MINUTE } from '../../shared/consent/instant.ts';
 import type { ConsentStore } from '../../shared/lifecycle/ports.ts';
+import { CONSENTS_AT_ONCE_MAX } from '../../shared/lifecycle/side-by-side.ts';
 import { CONSENTS_PER_SWEEP_MAX, OVERDUE_AFTER, sweep } from '../../shared/lifecycle/sweep.ts';
 import { impossibleItem } from '../../shared/store/impossible-item.ts';
 import { aConsent, aPurge } from '../support/a-consent.ts';
@@ -148,12 +149,32 @@ describe('sweep', () => {
 
     const stopped = await sweep({ ...deps, hasTime: () => world.performed.length < 120 });
     const loadsUntilThen = loads(trace);
+    const begun = world.performed.length;
     const rest = await sweep(deps);
 
-    expect([stopped.found, rest.found]).toEqual([250, 130]);
+    expect(begun).toBeLessThan(120 + CONSENTS_AT_ONCE_MAX);
+    expect([stopped.found, rest.found]).toEqual([250, 250 - begun]);
     expect(loadsUntilThen).toBe(2);
     expect(loads(trace)).toBe(4);
     expect(world.performed).toHaveLength(250);
+  });
+
+  it('works on a bounded number of consents side by side', async () => {
+    const { world } = await owing(40);
+    let underWay = 0;
+    let most = 0;
+    const deps = through(world, async (port, call) => {
+      if (port !== 'perform') return call();
+      underWay += 1;
+      most = Math.max(most, underWay);
+      const performed = await call();
+      underWay -= 1;
+      return performed;
+    });
+
+    await sweep({ ...deps, hasTime: () => true });
+
+    expect(most).toBe(CONSENTS_AT_ONCE_MAX);
   });
 
   it('takes a bounded number at a time, the oldest first; the next run goes on', async () => {

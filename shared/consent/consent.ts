@@ -137,6 +137,11 @@ export interface Consent {
   readonly lineage: readonly Ancestor[];
   /** When a bank last answered so that it tells whether the consent lives. (glossary: evidence) */
   readonly evidenceAt?: Instant;
+  /**
+   * When a call was last answered that had used a token nobody had told of, or did not say which.
+   * It may be of a grant that is still to be heard of.
+   */
+  readonly strangerAt?: Instant;
   readonly lastSuccessAt?: Instant;
   readonly failingSince?: Instant;
   readonly strikes: readonly Strike[];

@@ -24,8 +24,7 @@ export function grant(draft: Draft, event: ConsentGranted): 'nothing-new' | unde
 
   consent.status = 'valid';
   consent.provider = event.provider;
-  consent.grantedAt = event.at;
-  consent.grantKey = event.key;
+  takeGrant(draft, event);
   learnBank(draft, event.bank);
   if (event.token !== undefined) {
     delete consent.token;
@@ -33,9 +32,6 @@ export function grant(draft: Draft, event: ConsentGranted): 'nothing-new' | unde
   } else if (consent.token !== undefined) {
     rememberToken(draft, consent.token.fingerprint);
   }
-  delete consent.validUntil;
-  delete consent.expiringAt;
-  consent.validUntilTold = false;
   learnLifetime(draft, event);
   supersede(draft, event);
   announceStatus(draft, from, 'granted');
@@ -43,44 +39,55 @@ export function grant(draft: Draft, event: ConsentGranted): 'nothing-new' | unde
 }
 
 /**
- * Older than the newest evidence, than the token that is stored (an error that brought one is no
- * evidence, but its token is the newer), than the latest grant, or than an end on our own side.
+ * Older than the latest grant, than an end on our own side, than the newest evidence, or than the
+ * token that is stored (an error that brought one is no evidence, but its token is the newer).
  */
 function isLate(consent: Consent, { at, token }: ConsentGranted): boolean {
-  const { evidenceAt, grantedAt, end } = consent;
-  if (evidenceAt !== undefined && at < evidenceAt) return true;
-  if (consent.token !== undefined && at < consent.token.receivedAt) return true;
+  const { evidenceAt = at, strangerAt = at, grantedAt, end } = consent;
   if (grantedAt !== undefined && at <= grantedAt) return true;
   if (end !== undefined && isEndedByUs(consent) && at <= end.at) return true;
   // Heard of after the first failures of the life that it began.
   if (isUnproven(consent) && at <= (consent.failingSince ?? Number.NEGATIVE_INFINITY)) return true;
+
+  const use = useOf(consent, token?.fingerprint);
   // Its token has already been used in this life: the life is this grant's own.
-  return token !== undefined && useOf(consent, token.fingerprint) === 'superseded' && !end;
+  if (use === 'superseded' && !end) return true;
+  // With a token never seen it begins a chain of its own: what was answered to calls with the known
+  // ones is of the life before, whatever its time (rule 2).
+  if (use === 'never-seen' && strangerAt <= at) return false;
+  return at < evidenceAt || at < (consent.token?.receivedAt ?? at);
 }
 
 function isUnproven({ grantedAt, evidenceAt, end }: Consent): boolean {
   return grantedAt === undefined && evidenceAt === undefined && end === undefined;
 }
 
-/** What was never known is learnt; what is known stays. */
+function takeGrant({ consent }: Draft, { at, key }: ConsentGranted): void {
+  consent.grantedAt = at;
+  consent.grantKey = key;
+  consent.validUntilTold = false;
+  delete consent.validUntil;
+  delete consent.expiringAt;
+}
+
+/** What was never known is learnt; what is known stays, but for what an older grant has told. */
 function addFacts(draft: Draft, event: ConsentGranted): 'nothing-new' | undefined {
   const { consent } = draft;
-  if (consent.end !== undefined || event.key === consent.grantKey) return 'nothing-new';
+  if (isEndedByUs(consent) || event.key === consent.grantKey) return 'nothing-new';
 
   const before = { ...consent };
   const from = publishedStatus(consent);
-  if (consent.grantedAt === undefined) {
-    consent.grantedAt = event.at;
-    consent.grantKey = event.key;
-  }
+  const { grantedAt = Number.NEGATIVE_INFINITY } = consent;
+  // The latest one counts: what it says of the lifetime, and nothing that was said before.
+  const isLatest = event.at > grantedAt;
+  if (isLatest) takeGrant(draft, event);
   if (consent.status === 'received') consent.status = 'valid';
   consent.bank = { ...event.bank, ...consent.bank };
   if (event.token !== undefined && consent.lineage.length === 0) {
     keepToken(draft, event.token, event.at);
   }
-  const isOfThisLife = event.at >= (consent.grantedAt ?? event.at);
-  if (!consent.validUntilTold && isOfThisLife) learnLifetime(draft, event);
-  if (consent.supersedes === undefined) supersede(draft, event);
+  if (!consent.validUntilTold && event.at >= grantedAt) learnLifetime(draft, event);
+  if (isLatest || consent.supersedes === undefined) supersede(draft, event);
   announceStatus(draft, from, 'granted');
   return changed(before, consent) ? undefined : 'nothing-new';
 }

@@ -102,6 +102,13 @@ export function keepReported(draft: Draft, event: BankCallCompleted, told?: Fore
   else if (told.fresh) draft.notes.push('token-rotated');
 }
 
+/** A call with a token that nobody has told of may be of a life whose grant is still to come. */
+export function noteStranger({ consent }: Draft, at: Instant, usedFingerprint?: string): void {
+  const use = useOf(consent, usedFingerprint);
+  if (use !== 'missing' && use !== 'never-seen') return;
+  consent.strangerAt = Math.max(at, consent.strangerAt ?? at);
+}
+
 /** Counts a token to the present life, also one of an earlier life that lives on in this one. */
 export function rememberToken(draft: Draft, fingerprint: string): void {
   const { consent } = draft;

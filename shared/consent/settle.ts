@@ -34,11 +34,11 @@ function waitingNow({ consent }: Draft): readonly WaitingCall[] {
 
 function sayExpiring(draft: Draft, now: Instant): void {
   const { consent } = draft;
-  const { expiringAt, validUntil, generation } = consent;
+  const { expiringAt, validUntil, generation, version } = consent;
   if (expiringAt === undefined || validUntil === undefined || expiringAt > now) return;
 
   delete consent.expiringAt;
-  publish(draft, `${generation}.expiring`, {
+  publish(draft, `${generation}.expiring.${version}`, {
     type: 'consent.expiring',
     reason: 'validUntil',
     validUntil,

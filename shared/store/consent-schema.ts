@@ -95,6 +95,7 @@ const consentFields = {
   supersedes: optionalText,
   lineage: z.array(ancestor),
   evidenceAt: optionalInstant,
+  strangerAt: optionalInstant,
   lastSuccessAt: optionalInstant,
   failingSince: optionalInstant,
   strikes: z.array(strike),

@@ -55,7 +55,7 @@ describe('rule 17: the id of a notice', () => {
     const until = granted('2026-11-01T10:00Z', { validUntil: '2027-02-01T00:00Z' });
     const told = given(until).when(itsTimer());
 
-    expect(told.effect('PublishNotice')?.key).toBe('notice:1.expiring');
+    expect(told.effect('PublishNotice')?.key).toBe('notice:1.expiring.2');
     expect(told.notices).toEqual([
       { type: 'consent.expiring', reason: 'validUntil', validUntil: at('2027-02-01T00:00Z') },
     ]);

@@ -29,12 +29,12 @@ describe('rule 17: keys of notices', () => {
     expect(noticesIn(nextLife)).toEqual([named('2.action-required.CONSENT.PERMISSION_DENIED')]);
   });
 
-  it('that a lifetime is ending are one for each life', () => {
+  it('that a lifetime is ending are one for each time it is said', () => {
     const first = given(granted('2026-11-01T10:00Z', { validUntil: '2026-12-01T00:00Z' }));
     const second = given(ROOMY, granted('2026-11-10T10:00Z', { validUntil: '2026-12-01T00:00Z' }));
 
-    expect(noticesIn(first.when(itsTimer()))).toEqual([named('1.expiring')]);
-    expect(noticesIn(second.when(itsTimer()))).toEqual([named('2.expiring')]);
+    expect(noticesIn(first.when(itsTimer()))).toEqual([named('1.expiring.2')]);
+    expect(noticesIn(second.when(itsTimer()))).toEqual([named('2.expiring.3')]);
   });
 
   it('that ask the PSU, and that take it back, are one for each life', () => {

@@ -62,8 +62,11 @@ export class ConsentState extends Construct {
     });
     this.schedulerRole = this.#createSchedulerRole();
     // All or nothing: a queue that stays without its policy would be open, a timer without its
-    // role would never arrive.
-    RemovalPolicies.of(this).apply(keepsData ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY);
+    // role would never arrive. What a failed deployment made goes with it: names are fixed, so
+    // what stayed would be in the way of the next one.
+    RemovalPolicies.of(this).apply(
+      keepsData ? RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE : RemovalPolicy.DESTROY,
+    );
   }
 
   #createTable(keepsData: boolean): Table {

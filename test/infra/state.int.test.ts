@@ -265,6 +265,19 @@ describe('deleting a stage', () => {
   });
 });
 
+it('takes back what a failed first deployment of production made, so that it can be repeated', () => {
+  const { Resources = {} } = synthesised.stacks['prod-consent-lifecycle-state'] ?? {};
+  const state = Object.values(Resources).filter(({ Type }) => Type !== 'AWS::SSM::Parameter');
+
+  expect(state).not.toEqual([]);
+  for (const resource of state) {
+    expect(resource).toMatchObject({
+      DeletionPolicy: 'RetainExceptOnCreate',
+      UpdateReplacePolicy: 'Retain',
+    });
+  }
+});
+
 describe('synthesising', () => {
   it('twice gives the same templates', () => {
     expect(synthesise(PROD).stacks).toEqual(synthesised.stacks);

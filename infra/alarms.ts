@@ -3,28 +3,14 @@
  * each alarm is a section of docs/operating.md under the alarm's own name.
  */
 import { Duration } from 'aws-cdk-lib';
-import {
-  ComparisonOperator,
-  type IMetric,
-  MathExpression,
-  TreatMissingData,
-} from 'aws-cdk-lib/aws-cloudwatch';
+import { type IMetric, MathExpression } from 'aws-cdk-lib/aws-cloudwatch';
+import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
-import { countOf } from './code-metrics.ts';
+import { OWED_INDEX } from '../shared/store/owed-index.ts';
+import type { AlarmRow } from './alarm-row.ts';
+import { countOf, timesWritten } from './code-metrics.ts';
 import type { ConsentState } from './state.ts';
 import type { ConsentWorker } from './worker.ts';
-
-export interface AlarmRow {
-  readonly name: string;
-  readonly suffers: string;
-  readonly doThis: string;
-  readonly metric: IMetric;
-  readonly threshold: number;
-  /** Periods in a row, 1 by default. */
-  readonly periods?: number;
-  /** By default: at or above the threshold, and silence is good. */
-  readonly silenceIsBad?: true;
-}
 
 const ONE_MINUTE: Duration = Duration.minutes(1);
 const FIVE_MINUTES: Duration = Duration.minutes(5);
@@ -41,7 +27,7 @@ export function alarmsOf(state: ConsentState, worker: ConsentWorker): readonly A
     ...deadLetters(state),
     ...waits(state),
     ...timers(state),
-    ...owed(state, worker),
+    ...owed(state),
     ...answers(state),
     ...trouble(state, worker),
   ];
@@ -117,6 +103,15 @@ function timers({ scheduleGroup }: ConsentState): readonly AlarmRow[] {
   const sum = { period: FIVE_MINUTES, statistic: 'Sum' };
   return [
     {
+      name: 'scheduler-errors',
+      suffers: 'Timers do not arrive: retries and confirming calls come late, by the sweep.',
+      doThis: "Look at the scheduler's role, at the key and at the queue due-timers.",
+      // Scheduler tries 185 times a day: shorter periods would have none of one timer's attempts.
+      metric: scheduleGroup.metricTargetErrors({ ...sum, period: QUARTER }),
+      threshold: 1,
+      periods: 2,
+    },
+    {
       name: 'scheduler-drops',
       suffers: 'Timers are lost: what they stood for comes late, by the sweep.',
       doThis:
@@ -143,7 +138,7 @@ function timers({ scheduleGroup }: ConsentState): readonly AlarmRow[] {
   ];
 }
 
-function owed({ stage }: ConsentState, { functions }: ConsentWorker): readonly AlarmRow[] {
+function owed({ stage }: ConsentState): readonly AlarmRow[] {
   return [
     {
       name: 'effects-owed',
@@ -156,8 +151,9 @@ function owed({ stage }: ConsentState, { functions }: ConsentWorker): readonly A
     {
       name: 'sweep-missing',
       suffers: 'Nothing yet. What is forgotten from now on is not found.',
-      doThis: 'Is the rule disabled, or the function throttled?',
-      metric: functions.sweep.metricInvocations({ period: HOUR, statistic: 'Sum' }),
+      doThis: 'Does it fail? Read its log. Is the rule disabled, or the function throttled?',
+      // Written at the end of a sweep: one that starts and fails is as good as none.
+      metric: timesWritten(stage, 'overdue', 'sweep', HOUR),
       threshold: 1,
       silenceIsBad: true,
     },
@@ -248,11 +244,7 @@ function trouble(state: ConsentState, { functions }: ConsentWorker): readonly Al
       name: 'table-throttles',
       suffers: 'Results wait, callers may fail to read their tokens.',
       doThis: 'Look for one consent with a flood of results, else ask AWS for more throughput.',
-      metric: sumOf(
-        ['ReadThrottleEvents', 'WriteThrottleEvents'].map((name) =>
-          table.metric(name, { period: FIVE_MINUTES, statistic: 'Sum' }),
-        ),
-      ),
+      metric: sumOf(throttlesOf(table)),
       threshold: 1,
       periods: 3,
     },
@@ -270,6 +262,16 @@ function trouble(state: ConsentState, { functions }: ConsentWorker): readonly Al
   ];
 }
 
+/** Of the index too: by its name alone a table counts only itself, but waits for its index. */
+function throttlesOf(table: Table): readonly IMetric[] {
+  const own = { TableName: table.tableName };
+  return [own, { ...own, GlobalSecondaryIndexName: OWED_INDEX }].flatMap((dimensionsMap) =>
+    ['ReadThrottleEvents', 'WriteThrottleEvents'].map((name) =>
+      table.metric(name, { dimensionsMap, period: FIVE_MINUTES, statistic: 'Sum' }),
+    ),
+  );
+}
+
 function sumOf(metrics: readonly IMetric[]): MathExpression {
   const usingMetrics = Object.fromEntries(metrics.map((metric, at) => [`m${at}`, metric]));
   const names = Object.keys(usingMetrics);
@@ -279,20 +281,4 @@ function sumOf(metrics: readonly IMetric[]): MathExpression {
     label: 'sum',
     period: FIVE_MINUTES,
   });
-}
-
-/** How CloudWatch compares, and what silence means to it. */
-export function comparisonOf({ silenceIsBad }: AlarmRow): {
-  readonly comparisonOperator: ComparisonOperator;
-  readonly treatMissingData: TreatMissingData;
-} {
-  return silenceIsBad
-    ? {
-        comparisonOperator: ComparisonOperator.LESS_THAN_THRESHOLD,
-        treatMissingData: TreatMissingData.BREACHING,
-      }
-    : {
-        comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
-        treatMissingData: TreatMissingData.NOT_BREACHING,
-      };
 }

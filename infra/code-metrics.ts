@@ -4,8 +4,8 @@
  * sum over the functions.
  */
 import { Duration } from 'aws-cdk-lib';
-import { MathExpression, Metric } from 'aws-cdk-lib/aws-cloudwatch';
-import { FUNCTION_NAMES } from '../shared/runtime/environment.ts';
+import { MathExpression, Metric, Stats } from 'aws-cdk-lib/aws-cloudwatch';
+import { FUNCTION_NAMES, type FunctionName } from '../shared/runtime/environment.ts';
 import type { METRICS, MetricName } from '../shared/worker/metric-names.ts';
 
 /** The `METRICS_NAMESPACE` of a stage's functions. */
@@ -38,7 +38,23 @@ export function countOf(
   return new MathExpression({ expression, usingMetrics, label: name, period });
 }
 
-/** For the dashboard: the same, whichever functions there are. */
+/** For alarms: how often the function wrote the metric, be its value 0; no data if it never did. */
+export function timesWritten(
+  stage: string,
+  name: MetricName,
+  service: FunctionName,
+  period: Duration,
+): Metric {
+  return new Metric({
+    namespace: namespaceOf(stage),
+    metricName: name,
+    dimensionsMap: { service },
+    statistic: Stats.SAMPLE_COUNT,
+    period,
+  });
+}
+
+/** For the dashboard: the sum, whichever functions there are. */
 export function searchedSum(stage: string, name: MetricName): MathExpression {
   const found = searchOf(stage, name, [], 'Sum');
   return new MathExpression({ expression: `SUM(${found})`, usingMetrics: {}, label: name });

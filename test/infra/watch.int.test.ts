@@ -5,7 +5,7 @@ import { EFFECT_METRICS, METRICS, NOTE_METRICS } from '../../shared/worker/metri
 import { policiesOf } from '../support/deployed.ts';
 import { allows, type Request } from '../support/iam.ts';
 import type { Templates } from '../support/template.ts';
-import { PROD, resolved, synthesise } from './synthesised.ts';
+import { PROD, propertiesOf, resolved, synthesise } from './synthesised.ts';
 
 const RUNBOOK = readFileSync(new URL('../../docs/operating.md', import.meta.url), 'utf8');
 /** CloudWatch takes so many characters. */
@@ -21,7 +21,10 @@ interface AlarmProperties {
   readonly AlarmName: string;
   readonly AlarmDescription: string;
   readonly MetricName?: string;
-  readonly Metrics?: readonly { readonly MetricStat?: { readonly Metric: Metric } }[];
+  readonly Metrics?: readonly {
+    readonly Expression?: string;
+    readonly MetricStat?: { readonly Metric: Metric };
+  }[];
   readonly Namespace?: string;
 }
 
@@ -41,6 +44,11 @@ function nameOf({ AlarmName }: AlarmProperties): string {
   return AlarmName.replace(/^prod-/, '');
 }
 
+function alarmOf(name: string): AlarmProperties {
+  const properties = propertiesOf(templates, 'AWS::CloudWatch::Alarm', 'AlarmName', `prod-${name}`);
+  return properties as unknown as AlarmProperties;
+}
+
 const ALARMS: Readonly<Record<string, readonly string[]>> = {
   'bank-call-results-dead-letters': ['ApproximateNumberOfMessagesVisible'],
   'due-timers-dead-letters': ['ApproximateNumberOfMessagesVisible'],
@@ -49,10 +57,11 @@ const ALARMS: Readonly<Record<string, readonly string[]>> = {
   'results-wait': ['ApproximateAgeOfOldestMessage'],
   'timers-wait': ['ApproximateAgeOfOldestMessage'],
   'requests-wait': ['ApproximateAgeOfOldestMessage'],
+  'scheduler-errors': ['TargetErrorCount'],
   'scheduler-drops': ['InvocationDroppedCount', 'InvocationsFailedToBeSentToDeadLetterCount'],
   'scheduler-throttled': ['InvocationThrottleCount'],
   'effects-owed': ['still-overdue'],
-  'sweep-missing': ['Invocations'],
+  'sweep-missing': ['overdue'],
   'unclassified-answers': ['unclassified'],
   'credential-failures': ['credential-failed'],
   'client-quota-used-up': ['client-quota-used-up'],
@@ -84,6 +93,56 @@ describe('the alarms', () => {
       );
       expect(alarm.AlarmDescription.length).toBeLessThanOrEqual(DESCRIPTION_CHARS_MAX);
     }
+  });
+
+  it('miss a sweep that does not come to its end, be it started or not', () => {
+    expect(alarmOf('sweep-missing')).toMatchObject({
+      Namespace: 'ConsentLifecycle/prod',
+      MetricName: 'overdue',
+      Dimensions: [{ Name: 'service', Value: 'sweep' }],
+      Statistic: 'SampleCount',
+      Period: 3_600,
+      EvaluationPeriods: 1,
+      ComparisonOperator: 'LessThanThreshold',
+      Threshold: 1,
+      TreatMissingData: 'breaching',
+    });
+  });
+
+  it('hear of a timer that cannot be delivered long before it is given up', () => {
+    expect(alarmOf('scheduler-errors')).toMatchObject({
+      Namespace: 'AWS/Scheduler',
+      MetricName: 'TargetErrorCount',
+      Dimensions: [{ Name: 'ScheduleGroup', Value: 'prod-consent-lifecycle' }],
+      Statistic: 'Sum',
+      // Scheduler tries 185 times a day: shorter periods would have none of one timer's attempts.
+      Period: 900,
+      EvaluationPeriods: 2,
+      ComparisonOperator: 'GreaterThanOrEqualToThreshold',
+      Threshold: 1,
+      TreatMissingData: 'notBreaching',
+    });
+  });
+
+  it('count what the index of the table is refused beside what the table is', () => {
+    const table = { Name: 'TableName', Value: 'prod-consents' };
+    const index = { Name: 'GlobalSecondaryIndexName', Value: 'owed' };
+    const { Metrics = [] } = alarmOf('table-throttles');
+    const watched = Metrics.flatMap(({ MetricStat }) => MetricStat?.Metric ?? []).map(
+      ({ MetricName, Dimensions }) => [MetricName, Dimensions],
+    );
+    const sum = Metrics.map(({ Expression }) => Expression).find((one) => one !== undefined);
+
+    expect(watched).toHaveLength(4);
+    expect(watched).toEqual(
+      expect.arrayContaining([
+        ['ReadThrottleEvents', [table]],
+        ['WriteThrottleEvents', [table]],
+        ['ReadThrottleEvents', [index, table]],
+        ['WriteThrottleEvents', [index, table]],
+      ]),
+    );
+    expect(sum).toBe('FILL(m0, 0) + FILL(m1, 0) + FILL(m2, 0) + FILL(m3, 0)');
   });
 
   it('have a runbook each, and no runbook is left without its alarm', () => {

@@ -26,7 +26,7 @@ const WEEKLY_COUNTS_PER_RESULT = 730 / (7 * 24) / RESULTS_PER_CONSENT;
 /** State, full history and accounts. */
 const CONSENT_BYTES = 20_000;
 /** Each alarm is paid for by the metrics that it looks at. */
-export const ALARM_METRICS = 45;
+export const ALARM_METRICS = 48;
 /**
  * A key for data is asked for every five minutes: by each who sends to or receives from a queue or
  * topic, and by each function for the table.

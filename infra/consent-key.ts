@@ -1,7 +1,7 @@
 /**
- * The one key that encrypts the table, the queues and the topics. Its policy opens it to the
- * producers and to the two AWS services that use it in nobody's name; everybody else needs it in
- * their own IAM policy.
+ * The one key that encrypts the table, the queues and the topics of notices. Its policy opens it to
+ * the producers and to SNS, which uses it in nobody's name; everybody else needs it in their own
+ * IAM policy.
  */
 import { Duration, Stack } from 'aws-cdk-lib';
 import { ArnPrincipal, PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
@@ -54,10 +54,6 @@ export class ConsentKey extends Key {
           ],
         },
       },
-    });
-    use('AlarmsToTopic', {
-      principals: [new ServicePrincipal('cloudwatch.amazonaws.com')],
-      conditions: { StringEquals: { 'aws:SourceAccount': account } },
     });
   }
 }

@@ -107,7 +107,7 @@ describe('the topics', () => {
 describe('the key', () => {
   const ENCRYPTS = { Effect: 'Allow', Action: ['kms:Decrypt', 'kms:GenerateDataKey'] };
 
-  it('rotates, and is open to the account, the producers, the topics and the alarms', () => {
+  it('rotates, and is open to the account, the producers and the topics of notices', () => {
     const [key, ...others] = templates.resources('AWS::KMS::Key');
 
     expect(others).toEqual([]);
@@ -144,13 +144,6 @@ describe('the key', () => {
                 ],
               },
             },
-            Resource: '*',
-          },
-          {
-            ...ENCRYPTS,
-            Sid: 'AlarmsToTopic',
-            Principal: { Service: 'cloudwatch.amazonaws.com' },
-            Condition: { StringEquals: { 'aws:SourceAccount': '000000000000' } },
             Resource: '*',
           },
         ],

@@ -168,6 +168,12 @@ describe('the alarms', () => {
     }
   });
 
+  it('are published without a key, so that they are heard when the key is what fails', () => {
+    expect(propertiesOf(templates, 'AWS::SNS::Topic', 'TopicName', 'prod-consent-alarms')).toEqual({
+      TopicName: 'prod-consent-alarms',
+    });
+  });
+
   it('may be published to their topic, by this account and over TLS', () => {
     const topic = 'arn:aws:sns:eu-central-1:000000000000:prod-consent-alarms';
     const asked = (account: string, tls: string): Request => ({

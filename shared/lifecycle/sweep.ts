@@ -5,6 +5,7 @@
  */
 import type { ConsentEvent } from '../consent/event.ts';
 import { MINUTE } from '../consent/instant.ts';
+import { Failure } from '../runtime/failure.ts';
 import { advance, type Deps } from './advance.ts';
 import { loadAll } from './batch.ts';
 import { drain } from './drain.ts';
@@ -24,13 +25,18 @@ export interface Swept {
 export async function sweep(deps: Deps & { readonly hasTime: () => boolean }): Promise<Swept> {
   const ids = await deps.store.overdue(deps.clock() - OVERDUE_AFTER, CONSENTS_PER_SWEEP_MAX);
   const failed: unknown[] = [];
+  let reached = 0;
   for (let from = 0; from < ids.length && deps.hasTime(); from += CONSENTS_PER_READ) {
     const some = ids.slice(from, from + CONSENTS_PER_READ);
     const heldOf = await loadAll(some, deps.store);
     await sideBySide(some, async (id) => {
-      if (deps.hasTime()) failed.push(...(await resume(() => heldOf(id), deps)));
+      if (!deps.hasTime()) return;
+      reached += 1;
+      failed.push(...(await resume(() => heldOf(id), deps)));
     });
   }
+  // Whoever looks has to see that the sweeps do not keep up.
+  if (reached < ids.length) failed.push(new Failure('OUT_OF_TIME'));
   return { found: ids.length, failed };
 }
 

@@ -4,6 +4,7 @@ import { MINUTE } from '../../shared/consent/instant.ts';
 import type { ConsentStore } from '../../shared/lifecycle/ports.ts';
 import { CONSENTS_AT_ONCE_MAX } from '../../shared/lifecycle/side-by-side.ts';
 import { CONSENTS_PER_SWEEP_MAX, OVERDUE_AFTER, sweep } from '../../shared/lifecycle/sweep.ts';
+import { Failure } from '../../shared/runtime/failure.ts';
 import { impossibleItem } from '../../shared/store/impossible-item.ts';
 import { aConsent, aPurge } from '../support/a-consent.ts';
 import { answer, at } from '../support/story.ts';
@@ -153,7 +154,8 @@ describe('sweep', () => {
     const rest = await sweep(deps);
 
     expect(begun).toBeLessThan(120 + CONSENTS_AT_ONCE_MAX);
-    expect([stopped.found, rest.found]).toEqual([250, 250 - begun]);
+    expect(stopped).toEqual({ found: 250, failed: [new Failure('OUT_OF_TIME')] });
+    expect(rest).toEqual({ found: 250 - begun, failed: [] });
     expect(loadsUntilThen).toBe(2);
     expect(loads(trace)).toBe(4);
     expect(world.performed).toHaveLength(250);

@@ -119,6 +119,15 @@ export const MUTANTS: readonly Mutant[] = [
     },
   },
   {
+    name: 'takes the refusal of an old token for news of a renewed consent',
+    killedBy: [NEWEST_TOKEN, ONE_NOTICE],
+    rates: { renewal: 0.3, 'report-late': 0.3 },
+    mutation: saving(({ store }) => async (next, revision) => {
+      const { evidenceAt: strangerAt = 0 } = next.consent;
+      return store.save({ ...next, consent: { ...next.consent, strangerAt } }, revision);
+    }),
+  },
+  {
     name: 'drops the token of a message that it cannot read',
     killedBy: [NEWEST_TOKEN],
     rates: { 'report-broken': 0.3, 'psu-visit': 0.9 },

@@ -56,6 +56,11 @@ export class Callers {
     this.#tell(this.#nextId(), 'consent.withdrawn', consentId, this.#time('app'), { by });
   }
 
+  /** A PSU consents once more before the end, as apps ask for when a date is near. */
+  renew(consentId: string): void {
+    if (this.#mandate(consentId).alive) this.#consent(consentId);
+  }
+
   /** A PSU has been asked to consent anew, and mostly does. */
   asked(consentId: string): void {
     const { world, table, bankOf } = this.#town;

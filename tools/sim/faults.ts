@@ -40,6 +40,7 @@ export const FAULTS = {
   'clock-off-by-days': [0.005, 'bank calls'],
   'bank-in-trouble': [0.1, 'banks and days'],
   'operator-errs': [0.5, 'decisions'],
+  renewal: [0.05, 'consents and days'],
 } as const satisfies Readonly<Record<string, readonly [rate: number, of: string]>>;
 
 export type Fault = keyof typeof FAULTS;

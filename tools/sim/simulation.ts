@@ -254,4 +254,5 @@ function befall({ world, bankOf, callers }: Stage, consentId: string, at: Instan
     });
   }
   if (world.happens('withdrawal')) agenda.at(at, () => callers.withdraw(consentId));
+  if (world.happens('renewal')) agenda.at(at, () => callers.renew(consentId));
 }

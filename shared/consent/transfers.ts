@@ -1,6 +1,7 @@
 /**
  * What is kept of payments: when each was first attempted, and the latest `transfer_token` of each,
- * by the bank's response time. At most eight, until the consent ends. (rule 9)
+ * by the bank's response time. At most eight, until the consent ends; one that is forgotten while
+ * its call waits would be a new payment at its next attempt. (rule 9)
  */
 import type { Consent, Transfer } from './consent.ts';
 import type { Draft } from './draft.ts';
@@ -33,7 +34,16 @@ export function noteTransfer(draft: Draft, event: BankCallCompleted): void {
     ...(newer && { token, tokenAt: at }),
   };
   const others = consent.transfers.filter((transfer) => transfer !== known);
-  consent.transfers = [...others.slice(1 - TRANSFERS_MAX), next];
+  consent.transfers = [...withRoom(consent, others), next];
+}
+
+/** One is forgotten if need be: the oldest, but none that a call waits for while another can go. */
+function withRoom({ calls }: Consent, known: readonly Transfer[]): readonly Transfer[] {
+  if (known.length < TRANSFERS_MAX) return known;
+  const free = known.findIndex(
+    ({ instructionId }) => !calls.some(({ call }) => call.instructionId === instructionId),
+  );
+  return known.toSpliced(Math.max(0, free), 1);
 }
 
 /** Whether an earlier attempt of this payment is known. */

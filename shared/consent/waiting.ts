@@ -83,7 +83,7 @@ export function letWait(draft: Draft, call: Call, failedAt: Instant, wait: Wait)
   const held = consent.confirming?.key === key ? consent.confirming : find(consent, key);
   if (call.attended) return false;
 
-  const notAfter = paymentEnd(draft, call);
+  const notAfter = paymentEnd(draft, call, held);
   if (notAfter !== undefined && wait.dueAt >= notAfter) return false;
 
   const { step = 0, repeated = false, refreshed = false, attempts = 0 } = held ?? {};
@@ -164,15 +164,17 @@ export function find(consent: Consent, key: string): WaitingCall | undefined {
 
 /**
  * The end of a payment's repetitions: within an hour of its first attempt where the provider knows
- * idempotent payments and an instructionId names this one; before its first attempt otherwise.
+ * idempotent payments and an instructionId names this one; before its first attempt otherwise. One
+ * that waits already keeps its end, whether its first attempt is still known or not.
  * `undefined` for calls that are no payments.
  */
-function paymentEnd(draft: Draft, call: Call): Instant | undefined {
+function paymentEnd(draft: Draft, call: Call, held?: WaitingCall): Instant | undefined {
   if (call.operation !== 'transfer') return undefined;
   const { policy, consent } = draft;
   const known = consent.transfers.find(({ instructionId }) => instructionId === call.instructionId);
   if (!policy.idempotentPayments || known === undefined) return Number.NEGATIVE_INFINITY;
-  return known.firstAttemptAt + policy.paymentLifeHours * HOUR;
+  const end = known.firstAttemptAt + policy.paymentLifeHours * HOUR;
+  return Math.min(end, held?.notAfter ?? end);
 }
 
 /** Short for a text: 64 bits, far more than the few calls that wait beside each other need. */

@@ -80,3 +80,64 @@ describe('a payment that is known (rule 9)', () => {
     expect(given(paid('2026-11-22T10:00Z')).when(duplicate).notes).not.toContain('payment-known');
   });
 });
+
+describe('of nine payments (rule 9)', () => {
+  const many = (from: number, to: number, category: 'OK' | 'TECHNICAL') =>
+    Array.from({ length: to - from + 1 }, (_, n) =>
+      paid(`2026-11-22T08:0${from + n - 1}Z`, `i-${from + n}`, category),
+    );
+  const known = ({ consent }: ReturnType<typeof when>) =>
+    consent.transfers.map(({ instructionId }) => instructionId);
+
+  it('the oldest is forgotten', () => {
+    const told = given(GRANTED, ...many(1, 8, 'OK')).when(paid('2026-11-22T08:10Z', 'i-9'));
+
+    expect(known(told)).toEqual(['i-2', 'i-3', 'i-4', 'i-5', 'i-6', 'i-7', 'i-8', 'i-9']);
+  });
+
+  it('the oldest that nothing waits for is forgotten, and of eight none is', () => {
+    const waiting = [GRANTED, ...many(1, 2, 'TECHNICAL'), ...many(3, 7, 'OK')];
+    const eighth = paid('2026-11-22T08:09Z', 'i-8');
+    const ninth = paid('2026-11-22T08:10Z', 'i-9');
+
+    expect(known(given(...waiting).when(eighth))).toHaveLength(8);
+    expect(known(given(...waiting, eighth).when(ninth))).toEqual([
+      'i-1',
+      'i-2',
+      'i-4',
+      'i-5',
+      'i-6',
+      'i-7',
+      'i-8',
+      'i-9',
+    ]);
+  });
+
+  it('the oldest is forgotten where all of them wait', () => {
+    const told = given(GRANTED, ...many(1, 8, 'TECHNICAL')).when(
+      paid('2026-11-22T08:10Z', 'i-9', 'TECHNICAL'),
+    );
+
+    expect(known(told)).toEqual(['i-2', 'i-3', 'i-4', 'i-5', 'i-6', 'i-7', 'i-8', 'i-9']);
+  });
+
+  it.each([
+    ['wait for nothing', 'OK'],
+    ['wait too', 'TECHNICAL'],
+  ] as const)('the first keeps its hour where the others %s', (_, others) => {
+    const first = paid('2026-11-22T08:00Z', 'i-1', 'TECHNICAL');
+    const again = answer('2026-11-22T08:30Z', 'TECHNICAL', {
+      provider: 'hamsterbank',
+      operation: 'transfer',
+      instructionId: 'i-1',
+      retryAfterSeconds: 1_500,
+    });
+    const told = given(GRANTED, first, ...many(2, 9, others)).when(again);
+
+    const { calls } = told.consent;
+    expect(calls.find(({ call }) => call.instructionId === 'i-1')).toMatchObject({
+      dueAt: at('2026-11-22T08:55Z'),
+      notAfter: at('2026-11-22T09:00Z'),
+    });
+  });
+});

@@ -57,14 +57,14 @@ export async function takeBatch(
 export type HeldOf = (consentId: string) => Promise<Held | undefined>;
 
 /**
- * One read for all. If one record cannot be made sense of, each is read by itself, so that it fails
- * its own messages only.
+ * One read for all. What that leaves unread, a throttled key for one, is read by itself when its
+ * turn comes, and so is each if one record cannot be made sense of: it fails its own messages only.
  */
 export async function loadAll(ids: readonly string[], store: ConsentStore): Promise<HeldOf> {
   if (ids.length === 0) return async () => undefined;
   try {
     const held = await store.load(ids);
-    return async (id) => held.get(id);
+    return async (id) => (held.has(id) ? held : await store.load([id])).get(id);
   } catch (cause) {
     if (asFailure(cause) !== cause) throw asFailure(cause);
     return async (id) => (await store.load([id])).get(id);

@@ -29,8 +29,11 @@ export interface Save {
 }
 
 export interface ConsentStore {
-  /** One consistent read of at most 100 consents; those never seen are missing from the map. */
-  load(consentIds: readonly string[]): Promise<ReadonlyMap<string, Held>>;
+  /**
+   * One consistent read of at most 100 consents: `undefined` for one never seen. One that could not
+   * be read among the others is missing, and has to be asked for alone: that throws, or reads it.
+   */
+  load(consentIds: readonly string[]): Promise<ReadonlyMap<string, Held | undefined>>;
   /**
    * Writes if nobody has written since `revision` was read (`undefined`: if nothing is stored).
    * Safe to repeat: a write that was answered twice is not its own conflict.

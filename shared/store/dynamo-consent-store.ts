@@ -16,8 +16,6 @@ import type { ConsentStore, Held, Save } from '../lifecycle/ports.ts';
 import { consentIdOf, fromItem, type Item, LOAD_MAX, stateKeyOf, toItem } from './consent-item.ts';
 import { OWED_INDEX, OWED_PARTITIONS } from './owed-index.ts';
 
-/** Reads of one `load`: an answer holds 16 MB, and 100 of the largest items take three. */
-const LOAD_READS_MAX = 6;
 /** Pages that one partition of the index is read for. */
 const OWED_PAGES_MAX = 100;
 
@@ -39,30 +37,33 @@ export class DynamoConsentStore implements ConsentStore {
   }
 
   /**
-   * One consistent BatchGetItem; ids may repeat. What DynamoDB leaves unread is asked for again, a
-   * few times, then it throws. Throws too if one of the items cannot be read. Safe to repeat: it
-   * writes nothing.
+   * One consistent BatchGetItem; ids may repeat. What DynamoDB leaves unread (it throttles a key,
+   * or the answer would be over 16 MB) is missing. Throws when nothing was read, so never takes a
+   * single one that was not for one that does not exist; throws too if one of the items cannot be
+   * made sense of. Safe to repeat: it writes nothing.
    */
-  async load(consentIds: readonly string[]): Promise<ReadonlyMap<string, Held>> {
-    const held = new Map<string, Held>();
-    let left: Item[] = [...new Set(consentIds)].map(stateKeyOf);
-    if (left.length > LOAD_MAX) {
-      throw new RangeError(`expected at most ${LOAD_MAX} consents to load, got ${left.length}`);
+  async load(consentIds: readonly string[]): Promise<ReadonlyMap<string, Held | undefined>> {
+    const held = new Map<string, Held | undefined>(consentIds.map((id) => [id, undefined]));
+    const asked = held.size;
+    if (asked > LOAD_MAX) {
+      throw new RangeError(`expected at most ${LOAD_MAX} consents to load, got ${asked}`);
     }
-    for (let read = 0; left.length > 0; read++) {
-      if (read === LOAD_READS_MAX) {
-        throw new Error(`DynamoDB left ${left.length} consents unread after ${read} reads`);
-      }
-      const answer = await this.#client.send(
-        new BatchGetItemCommand({
-          RequestItems: { [this.#tableName]: { Keys: left, ConsistentRead: true } },
-        }),
-      );
-      for (const item of answer.Responses?.[this.#tableName] ?? []) {
-        const found = fromItem(item);
-        held.set(found.consent.consentId, found);
-      }
-      left = answer.UnprocessedKeys?.[this.#tableName]?.Keys ?? [];
+    if (asked === 0) return held;
+
+    const Keys = [...held.keys()].map(stateKeyOf);
+    const { Responses, UnprocessedKeys } = await this.#client.send(
+      new BatchGetItemCommand({
+        RequestItems: { [this.#tableName]: { Keys, ConsistentRead: true } },
+      }),
+    );
+    for (const item of Responses?.[this.#tableName] ?? []) {
+      const found = fromItem(item);
+      held.set(found.consent.consentId, found);
+    }
+    const unread = UnprocessedKeys?.[this.#tableName]?.Keys ?? [];
+    for (const { pk } of unread) held.delete(consentIdOf(pk?.S ?? ''));
+    if (held.size === 0) {
+      throw new Error(`DynamoDB left ${unread.length} of ${asked} consents unread`);
     }
     return held;
   }

@@ -17,15 +17,10 @@ export class MemoryConsentStore implements ConsentStore {
   #writes = 0;
 
   /** Throws over 100 different ids, like the table. */
-  async load(consentIds: readonly string[]): Promise<ReadonlyMap<string, Held>> {
-    const wanted = new Set(consentIds);
-    if (wanted.size > LOAD_MAX) {
-      throw new RangeError(`expected at most ${LOAD_MAX} consents to load, got ${wanted.size}`);
-    }
-    const held = new Map<string, Held>();
-    for (const consentId of wanted) {
-      const row = this.#rows.get(consentId);
-      if (row) held.set(consentId, row.held);
+  async load(consentIds: readonly string[]): Promise<ReadonlyMap<string, Held | undefined>> {
+    const held = new Map(consentIds.map((id) => [id, this.#rows.get(id)?.held]));
+    if (held.size > LOAD_MAX) {
+      throw new RangeError(`expected at most ${LOAD_MAX} consents to load, got ${held.size}`);
     }
     return held;
   }

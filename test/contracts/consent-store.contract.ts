@@ -52,7 +52,7 @@ export function consentStoreContract(name: string, open: () => Promise<OpenStore
       });
 
       it('knows nothing of a consent never saved', async () => {
-        expect(await store.load(['consent-1'])).toEqual(new Map());
+        expect(await store.load(['consent-1'])).toEqual(new Map([['consent-1', undefined]]));
       });
 
       it('loads nothing when asked for nothing', async () => {
@@ -70,7 +70,12 @@ export function consentStoreContract(name: string, open: () => Promise<OpenStore
 
         const held = await store.load([...ids, 'never-seen', ...ids]);
 
-        expect(new Map(held)).toEqual(new Map(last.map((one) => [one.consent.consentId, one])));
+        expect(new Map(held)).toEqual(
+          new Map([
+            ...last.map((one) => [one.consent.consentId, one] as const),
+            ['never-seen', undefined],
+          ]),
+        );
       });
 
       it('refuses to load a hundred and one', async () => {

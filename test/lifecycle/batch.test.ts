@@ -140,6 +140,47 @@ describe('a record that cannot be made sense of', () => {
   });
 });
 
+describe('a consent that the read for all leaves unread', () => {
+  /** A table that reads the consent alone, if at all. */
+  const reading = (world: ReturnType<typeof twins>, alone: ConsentStore['load']) =>
+    withStore(world, {
+      load: async (ids) => {
+        if (ids.length === 1) return alone(ids);
+        const held = await world.store.load(ids);
+        return new Map([...held].filter(([id]) => id !== 'hot'));
+      },
+    });
+
+  it('is read by itself, and never taken for a new one', async () => {
+    const world = twins();
+    await takeBatch([success('hot')], world);
+    const alone = reading(world, (ids) => world.store.load(ids));
+    const { deps, trace } = traced({ ...world, ...alone });
+
+    const again = await takeBatch([success('new'), success('hot')], deps);
+
+    expect(again).toEqual([]);
+    const calls = trace.filter((port) => port === 'load' || port === 'save');
+    expect(calls.toSorted()).toEqual(['load', 'load', 'save', 'save']);
+  });
+
+  it('fails its own messages only where it cannot be read by itself either', async () => {
+    const world = twins();
+    const cause = new Error('throttled');
+    const hot = success('hot');
+
+    const again = await takeBatch(
+      [success('a'), hot, success('b')],
+      reading(world, () => Promise.reject(cause)),
+    );
+
+    expect(again).toEqual([hot.messageId]);
+    expect(world.causes.get(hot.messageId)).toMatchObject({ code: 'STORE_UNAVAILABLE', cause });
+    expect((await heldIn(world, 'a'))?.consent.status).toBe('valid');
+    expect((await heldIn(world, 'b'))?.consent.status).toBe('valid');
+  });
+});
+
 describe('a batch out of time', () => {
   it('begins with no further consent, and says so of each message left', async () => {
     const world = twins();

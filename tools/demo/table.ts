@@ -54,7 +54,7 @@ export function tableOf({ client, named }: LocalAws): Table {
     },
     nextTimer: async (consentIds, after) => {
       const held = await store.load(consentIds);
-      const dates = [...held.values()].flatMap(({ consent }) => consent.timer?.dueAt ?? []);
+      const dates = [...held.values()].flatMap((one) => one?.consent.timer?.dueAt ?? []);
       const coming = dates.filter((date) => date > after);
       return coming.length === 0 ? undefined : Math.min(...coming);
     },

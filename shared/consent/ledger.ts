@@ -12,7 +12,7 @@ import type { Policy } from './policy.ts';
 import type { Bank } from './provider.ts';
 import { waitingCalls } from './waiting.ts';
 
-const LEDGER_KEYS_MAX = 128;
+export const LEDGER_KEYS_MAX = 128;
 
 /** What a message says of the bank adds to what is known; another bank takes its place. */
 export function learnBank({ consent }: Draft, bank: Bank | undefined): void {

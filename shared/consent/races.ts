@@ -4,9 +4,10 @@
  */
 import type { Draft } from './draft.ts';
 import type { BankCallCompleted } from './event.ts';
-import { atOnce, callKey, letWait } from './waiting.ts';
+import { atOnce, callKey, letWait, WAITING_CALLS_MAX } from './waiting.ts';
 
-const RACES_MAX = 32;
+/** One for each call that can wait: of fewer, each would be forgotten before its last. (rule 4) */
+export const RACES_MAX = WAITING_CALLS_MAX;
 
 /** Requests the call again with the current token; false when it has lost too often. (rule 4) */
 export function repeatLostRace(draft: Draft, event: BankCallCompleted): boolean {

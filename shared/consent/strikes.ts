@@ -10,8 +10,8 @@ import type { ConsentError, EndReason } from './notice.ts';
 import type { Policy } from './policy.ts';
 
 /** More than a consent gathers before it ends, unless that is held: then the latest are kept. */
-const STRIKES_MAX = 8;
-const ERRORS_PER_STRIKE_MAX = 8;
+export const STRIKES_MAX = 8;
+export const ERRORS_PER_STRIKE_MAX = 8;
 
 /** An error joins the latest strike, or is the next one. */
 export function withError(

@@ -21,7 +21,7 @@ const TOKEN_TOO_LONG: Reading = {
 };
 
 /** Eight of them are kept beside everything else. */
-const TRANSFER_BYTES_MAX = 4_096;
+export const TRANSFER_BYTES_MAX = 4_096;
 const TRANSFER_TOO_LONG: IntakeNote = 'transfer-token-too-long';
 
 function readCompleted(message: BankCallCompletedMessage, happening: Happening): Reading {

@@ -11,9 +11,9 @@ import type { CancelTimer, Effect, SetTimer, TimerName } from '../consent/effect
 import { waitingCalls } from '../consent/waiting.ts';
 
 /** Timers that may exist while the Scheduler cannot be reached; one more fires in vain. */
-const CANCELS_MAX = 8;
-/** Lines of the history that are owed at a time. */
-const LINES_OWED_MAX = 8;
+export const CANCELS_MAX = 8;
+/** Lines of the history that are owed at a time; one is twice as long as what else is owed. */
+export const LINES_OWED_MAX = 4;
 
 export function outboxAfter(
   owed: readonly Effect[],

@@ -11,7 +11,7 @@ import { PROVIDERS } from '../consent/provider.ts';
 
 export const CONSENT_ID_BYTES_MAX = 1_000;
 export const NAME_BYTES_MAX = 256;
-const OPERATION_BYTES_MAX = 64;
+export const OPERATION_BYTES_MAX = 64;
 export const PARAMETERS_BYTES_MAX = 1_024;
 export const PARAMETERS_LEVELS_MAX = 8;
 const CALLS_PER_DAY_MAX = 1_000;

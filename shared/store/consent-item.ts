@@ -24,8 +24,8 @@ export type Item = Record<string, AttributeValue>;
 
 /** Consents of one `load`: what BatchGetItem takes. */
 export const LOAD_MAX = 100;
-/** Effects that may be owed at once. */
-export const OUTBOX_MAX = 64;
+/** Effects that may be owed at once: the longest that there are fit into the item. */
+export const OUTBOX_MAX = 46;
 /** DynamoDB refuses an item over 400 KB, its keys and index attributes included. */
 export const ITEM_BYTES_MAX: number = 390 * 1024;
 

@@ -99,7 +99,7 @@ export function consentStoreContract(name: string, open: () => Promise<OpenStore
       });
 
       it('writes nothing of a consent that owes too much', async () => {
-        const outbox = Array.from({ length: 65 }, () => aPurge(NOW));
+        const outbox = Array.from({ length: 47 }, () => aPurge(NOW));
 
         const saving = store.save({ consent: aConsent(), outbox, now: NOW }, undefined);
 

@@ -6,6 +6,7 @@ import type { TokenRescued } from '../consent/event.ts';
 import type { Instant } from '../consent/instant.ts';
 import type { Provider } from '../consent/provider.ts';
 import { Secret } from '../consent/secret.ts';
+import { readBody } from '../dialects/body.ts';
 import { DIALECTS } from '../dialects/registry.ts';
 import { fingerprint } from '../messages/bank-call-completed.ts';
 import { consentId, instant, name, provider } from '../messages/wire.ts';
@@ -35,7 +36,8 @@ export function rescueToken(
   const subject = consentId.safeParse(field(json, 'subject'));
   if (!subject.success) return undefined;
 
-  const data = field(json, 'data');
+  // Some producers write their data as JSON in a string: refused, but its token is not lost.
+  const data = readBody(field(json, 'data'));
   const from = provider.safeParse(field(data, 'provider'));
   const secret = secretIn(data, from.data);
   if (secret === undefined || isTooLong(secret)) return undefined;

@@ -7,21 +7,22 @@ type Fields = Readonly<Record<string, unknown>>;
 
 /** The message without its null fields. What is no message stays as it is. Never throws. */
 export function withoutNulls(json: unknown): unknown {
-  if (!isFields(json) || !isFields(json.data)) return json;
+  const message = dropNulls(json);
+  if (!isFields(message) || !isFields(message.data)) return message;
 
-  const { response, ...rest } = json.data;
+  const { response, ...rest } = message.data;
   const data = Object.entries(dropNulls(rest)).map(([name, value]) =>
     name === 'bank' || name === 'call' ? [name, dropNulls(value)] : [name, value],
   );
-  const kept = 'response' in json.data && { response: withoutNullHeaders(response) };
-  return { ...json, data: { ...Object.fromEntries(data), ...kept } };
+  const kept = 'response' in message.data && { response: withoutNullHeaders(response) };
+  return { ...message, data: { ...Object.fromEntries(data), ...kept } };
 }
 
 /** A body that is null is what the bank sent. */
 function withoutNullHeaders(response: unknown): unknown {
-  if (!isFields(response) || response.headers !== null) return response;
-  const { headers: _none, ...rest } = response;
-  return rest;
+  if (!isFields(response)) return response;
+  const { headers, ...rest } = response;
+  return headers === null ? rest : { ...response, headers: dropNulls(headers) };
 }
 
 function dropNulls<Value>(value: Value): Value | Fields {

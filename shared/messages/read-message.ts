@@ -34,7 +34,8 @@ export type TimerMessage = z.output<typeof timerDue>;
 
 function parsed(text: string): { readonly json: unknown } | undefined {
   try {
-    return { json: JSON.parse(text) };
+    // `trim` also removes a byte order mark, which JSON.parse would refuse.
+    return { json: JSON.parse(text.trim()) };
   } catch {
     // What the parser says quotes the text, and the text may hold a token.
     return undefined;

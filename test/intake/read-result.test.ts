@@ -216,6 +216,16 @@ describe('a message that cannot be read', () => {
     expect(rescued?.token.fingerprint).toBe(CANARY_PRINT);
   });
 
+  it('gives up its token though its data are JSON in a string', () => {
+    const reading = read({ ...COMPLETED, data: JSON.stringify(COMPLETED.data) });
+
+    expect(reading).toMatchObject({
+      kind: 'unreadable',
+      reason: expect.stringMatching(/^data \(\d+ characters\) is refused; expected an object$/),
+      rescued: { provider: 'klarna-consent', token: { fingerprint: CANARY_PRINT } },
+    });
+  });
+
   it('gives up its token with a date taken back, if it is ahead', () => {
     const broken = withField(COMPLETED, 'data.call', 'balances');
 

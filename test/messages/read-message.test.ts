@@ -100,11 +100,20 @@ describe('a message of the results queue', () => {
     'usedTokenFingerprint',
     'requestId',
     'response.headers',
+    'response.headers.retry-after',
     'failure',
   ])('takes a null %s for none', (field) => {
     const data = dataOf(withField(COMPLETED, `data.${field}`, null));
 
     expect(JSON.stringify(data)).not.toContain(':null');
+  });
+
+  it('takes a null of its envelope for none', () => {
+    expect(read({ ...COMPLETED, datacontenttype: null, traceparent: null }).kind).toBe('message');
+  });
+
+  it('may begin with a byte order mark', () => {
+    expect(readResultMessage(`\uFEFF${JSON.stringify(COMPLETED)}`).kind).toBe('message');
   });
 
   it('takes a null validUntil of a grant for none', () => {

@@ -61,7 +61,8 @@ export const FIELD_WORDS: Readonly<Record<string, string>> = {
   'data.requestId': `The id of the request that this call answers: ${NAME}.`,
   'data.response': "The bank's answer as it came; null where none arrived.",
   'data.response.status': 'The HTTP status.',
-  'data.response.headers': 'The HTTP headers, whatever the case of their names.',
+  'data.response.headers':
+    'The HTTP headers, whatever the case of their names; one that is null is none.',
   'data.response.body': 'JSON, or the text as a string.',
   'data.failure': 'Why no response arrived.',
   'data.consentToken':

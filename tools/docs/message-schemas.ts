@@ -21,15 +21,17 @@ interface Payload extends Schema {
 const DIALECT = 'https://json-schema.org/draft/2020-12/schema';
 
 const TAKEN =
-  'Fields that are not named here are accepted and ignored, and an optional field of data, of ' +
-  'its bank and of its call may be null. Beyond what the schema says: names hold no half of a ' +
-  'surrogate pair, and times lie in the years 0000 to 9999 of UTC.';
+  'Fields that are not named here are accepted and ignored, and an optional field of the ' +
+  'message, of its data, its bank and its call may be null. Beyond what the schema says: names ' +
+  'hold no half of a surrogate pair, and times lie in the years 0000 to 9999 of UTC.';
 const SENT = 'Fields may be added: ignore those that are not named here.';
 
 /** `\p` and `\u` are not known to every language, the characters themselves are. */
 const PORTABLE: Readonly<Record<string, string>> = {
   '^[^\\p{Cc}\\p{Cs}\\uFFFE\\uFFFF]*$': '^[^\u0000-\u001F\u007F-\u009F\uFFFE\uFFFF]*$',
 };
+
+const HEADERS = 'data.response.headers';
 
 /** What the reading code checks by hand, by message and field. */
 const BY_HAND: Readonly<Record<string, Schema>> = {
@@ -90,6 +92,7 @@ function completed(schema: Schema, path: string, contract: Contract): Schema {
       properties: Object.fromEntries(Object.entries(properties).map(field)),
       additionalProperties: true,
     }),
+    ...(path === HEADERS && { additionalProperties: orNull(rest.additionalProperties as Schema) }),
     ...BY_HAND[`${contract.name} ${path}`],
   };
 }
@@ -97,7 +100,7 @@ function completed(schema: Schema, path: string, contract: Contract): Schema {
 /** As shared/messages/absent.ts reads it. */
 function mayBeNull(path: string, { channel }: Contract): boolean {
   if (channel !== 'bank-call-results') return false;
-  return /^data\.([^.]+|(bank|call)\.[^.]+|response\.headers)$/.test(path);
+  return /^(datacontenttype|data\.([^.]+|(bank|call)\.[^.]+|response\.headers))$/.test(path);
 }
 
 function isNull(schema: unknown): boolean {
@@ -105,7 +108,8 @@ function isNull(schema: unknown): boolean {
 }
 
 function orNull(schema: Schema): Schema {
-  const { type, enum: words } = schema;
+  const { type, enum: words, anyOf } = schema;
+  if (anyOf) return { ...schema, anyOf: [...anyOf, { type: 'null' }] };
   if (typeof type !== 'string') return schema;
   const types = [type, 'null'] as unknown as typeof type; // Zod's type knows of one type only.
   return { ...schema, type: types, ...(words && { enum: [...words, null] }) };

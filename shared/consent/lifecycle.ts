@@ -80,7 +80,7 @@ export const LIFECYCLE: Readonly<Record<Standing, Readonly<Record<Happening, rea
       EndingDecided: ['suspect', 'expired', 'revokedByPsu'],
     },
     expired: ENDED_BY_BANK,
-    revokedByPsu: ENDED_BY_BANK,
+    revokedByPsu: { ...ENDED_BY_BANK, ConsentGranted: ['valid', 'expired', 'revokedByPsu'] },
     terminatedByTpp: ENDED_BY_US,
     replaced: ENDED_BY_US,
   };

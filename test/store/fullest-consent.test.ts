@@ -120,6 +120,7 @@ const FULLEST: Full<Omit<Consent, 'end'>> = {
   },
   lineage: times(LINEAGE_MAX, () => ({ print: PRINT, generation: 9_999, wiped: true })),
   evidenceAt: NOW,
+  strangerAt: NOW,
   lastSuccessAt: NOW,
   failingSince: NOW,
   strikes: times(STRIKES_MAX, strike),

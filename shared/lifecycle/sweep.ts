@@ -53,14 +53,15 @@ async function resume(
   }
 }
 
-async function catchUp(held: Held, deps: Deps): Promise<readonly unknown[]> {
+/** What is owed goes first: a record that is full of it takes no decision. */
+async function catchUp(owing: Held, deps: Deps): Promise<readonly unknown[]> {
+  const { held, failed } = await drain(owing, deps);
   const now = deps.clock();
-  const { consent } = held;
-  if (consent.timer !== undefined && consent.timer.dueAt <= now) {
-    const results = await advance(held, [missedTimer(held, now)], deps);
-    return results.flatMap((result) => (result.done ? [] : [result.cause]));
+  if (held?.consent.timer === undefined || now < held.consent.timer.dueAt) {
+    return [...failed.values()];
   }
-  return [...(await drain(held, deps)).failed.values()];
+  const results = await advance(held, [missedTimer(held, now)], deps);
+  return [...failed.values(), ...results.flatMap((one) => (one.done ? [] : [one.cause]))];
 }
 
 function missedTimer({ consent }: Held, now: number): ConsentEvent {

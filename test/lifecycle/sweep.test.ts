@@ -105,6 +105,22 @@ describe('sweep', () => {
     });
   });
 
+  it('makes room in a record that is full, or what its timer stood for would never be done', async () => {
+    const world = twins();
+    world.outage = () => true;
+    await deliver(world, FIRST);
+    world.outage = () => false;
+    world.now = at('2026-11-23T08:20Z') + OVERDUE_AFTER + 1;
+    const save: ConsentStore['save'] = async (next, revision) => {
+      if (next.outbox.length > 3) throw new Error('too long');
+      return world.store.save(next, revision);
+    };
+    const store = { ...through(world, (_, call) => call()).store, save };
+
+    expect(await sweep({ ...world, store })).toEqual({ found: 1, failed: [] });
+    expect(world.performed.map((one) => one.do)).toContain('RequestCall');
+  });
+
   it('passes over a consent that is gone', async () => {
     const world = twins();
     const store = { ...through(world, (_, call) => call()).store, overdue: async () => ['gone'] };

@@ -118,6 +118,18 @@ describe('rule 11: an account', () => {
     ]);
   });
 
+  it('that could be either of two is neither', () => {
+    const euros = { id: 'a', iban: IBAN, currency: 'EUR' };
+    const dollars = { id: 'b', iban: IBAN, currency: 'USD' };
+    const either = { id: 'c', iban: IBAN };
+
+    expect(outcome([euros, dollars], [either])).toEqual({
+      cameBack: [],
+      fresh: ['c'],
+      gone: ['a', 'b'],
+    });
+  });
+
   it('that the bank lists twice is one account', () => {
     const twice = [
       { id: 'a', iban: IBAN },

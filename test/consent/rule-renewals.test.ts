@@ -144,6 +144,13 @@ describe('rules 2 and 3: whose token has never been seen', () => {
     });
   });
 
+  it('begins none after a later strange call, though an older one is heard of last', () => {
+    const strange = answer(SECONDS_LATER, 'OK', { used: 'g1', token: 'g2' });
+    const older = answer('2026-11-22T07:00:00Z', 'OK', { used: 'y0' });
+
+    expect(seen(RENEWAL, GRANTED, strange, older)).toMatchObject({ generation: 1, token: 'g2' });
+  });
+
   it('begins one after strange calls that were made before it', () => {
     const strange = answer('2026-11-22T07:59:00Z', 'OK', { used: 'x0', token: 'x1' });
     const stranger = answer('2026-11-22T07:00:00Z', 'OK', { used: 'y0' });

@@ -5,12 +5,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { CATEGORIES } from '../../shared/consent/category.ts';
-import type { Consent } from '../../shared/consent/consent.ts';
-import { decide } from '../../shared/consent/decide.ts';
 import type { ConsentEvent } from '../../shared/consent/event.ts';
 import { DAY, HOUR, MINUTE, SECOND } from '../../shared/consent/instant.ts';
 import { POLICIES, reactionTo } from '../../shared/consent/policy.ts';
-import { answer, at, granted } from '../support/story.ts';
+import { answer, at, given, granted } from '../support/story.ts';
 
 /** The time limit bounds the search for a smaller example when one has failed. */
 const RUNS = { numRuns: 500, interruptAfterTimeLimit: 4 * SECOND };
@@ -72,12 +70,10 @@ function iso(time: number): string {
   return new Date(time).toISOString();
 }
 
-function seen(events: readonly ConsentEvent[]): unknown {
-  const consent = [GRANTED, ...events].reduce<Consent | undefined>((state, event) => {
-    const decision = decide(state, event, POLICIES);
-    return decision.outcome === 'advanced' ? decision.next : state;
-  }, undefined);
-  const { status, validUntil, token, grantedAt } = consent ?? {};
+/** What the success on time finds when all this has been heard. */
+function seen(heard: readonly ConsentEvent[], onTime: ConsentEvent): unknown {
+  const { consent } = given(GRANTED, ...heard).when(onTime);
+  const { status, validUntil, token, grantedAt } = consent;
   return { status, validUntil, grantedAt, token: token?.secret.reveal() };
 }
 
@@ -92,9 +88,9 @@ function line(event: ConsentEvent): string {
 describe('rules 2 and 3: a renewal', () => {
   it('is heard of before or after the results around it, and makes the same consent', () => {
     const run = fc.property(news, ({ inOrder, arriving, onTime }) => {
-      const late = seen([...arriving, onTime]);
+      const late = seen(arriving, onTime);
 
-      expect(late, arriving.map(line).join('\n')).toEqual(seen([...inOrder, onTime]));
+      expect(late, arriving.map(line).join('\n')).toEqual(seen(inOrder, onTime));
     });
     fc.assert(run, RUNS);
   });

@@ -138,8 +138,8 @@ export interface Consent {
   /** When a bank last answered so that it tells whether the consent lives. (glossary: evidence) */
   readonly evidenceAt?: Instant;
   /**
-   * When a call was last answered that had used a token nobody had told of, or did not say which.
-   * It may be of a grant that is still to be heard of.
+   * When a token was last brought by a call that had used one nobody had told of, or did not say
+   * which. It may be of a grant that is still to be heard of, and newer than the grant's.
    */
   readonly strangerAt?: Instant;
   readonly lastSuccessAt?: Instant;

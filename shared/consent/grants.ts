@@ -43,7 +43,7 @@ export function grant(draft: Draft, event: ConsentGranted): 'nothing-new' | unde
  * token that is stored (an error that brought one is no evidence, but its token is the newer).
  */
 function isLate(consent: Consent, { at, token }: ConsentGranted): boolean {
-  const { evidenceAt = at, strangerAt = at, grantedAt, end } = consent;
+  const { evidenceAt = at, strangerAt = at, grantedAt, end, lineage } = consent;
   if (grantedAt !== undefined && at <= grantedAt) return true;
   if (end !== undefined && isEndedByUs(consent) && at <= end.at) return true;
   // Heard of after the first failures of the life that it began.
@@ -52,9 +52,9 @@ function isLate(consent: Consent, { at, token }: ConsentGranted): boolean {
   const use = useOf(consent, token?.fingerprint);
   // Its token has already been used in this life: the life is this grant's own.
   if (use === 'superseded' && !end) return true;
-  // With a token never seen it begins a chain of its own: what was answered to calls with the known
-  // ones is of the life before, whatever its time (rule 2).
-  if (use === 'never-seen' && strangerAt <= at) return false;
+  // With a token never seen it begins a chain of its own beside the known ones: what was answered
+  // to calls with those is of the life before, whatever its time (rule 2).
+  if (use === 'never-seen' && lineage.length > 0 && strangerAt <= at) return false;
   return at < evidenceAt || at < (consent.token?.receivedAt ?? at);
 }
 

@@ -11,15 +11,7 @@ import { holdEnding } from './held-ending.ts';
 import { DAY } from './instant.ts';
 import { endLease, takeForetold } from './lease.ts';
 import { countCall, learnBank } from './ledger.ts';
-import {
-  isFresh,
-  isOfEarlierLife,
-  keepReported,
-  lostRace,
-  noteStranger,
-  printOf,
-  usedUpBy,
-} from './lineage.ts';
+import { isFresh, isOfEarlierLife, keepReported, lostRace, printOf, usedUpBy } from './lineage.ts';
 import { reactionTo } from './policy.ts';
 import { forgetRace, repeatLostRace } from './races.ts';
 import { react } from './reactions.ts';
@@ -56,7 +48,6 @@ export function judge(draft: Draft, reported: BankCallCompleted): Unheard | unde
   const stale = mayStrike && (told?.lostRace ?? lostRace(consent, at, usedFingerprint));
   consent.provider = event.provider;
   learnBank(draft, event.bank);
-  noteStranger(draft, at, usedFingerprint);
   keepReported(draft, event, told);
   noteTransfer(draft, event);
   if (told === undefined && !endLease(draft, event.key)) countCall(draft, event.call, at);

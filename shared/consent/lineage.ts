@@ -97,12 +97,16 @@ export function keepReported(draft: Draft, event: BankCallCompleted, told?: Fore
   const { token, at, usedFingerprint } = event;
   const { consent } = draft;
   if (token === undefined) return;
+  noteStranger(draft, at, usedFingerprint);
   const isWritten = told?.fresh !== undefined && consent.token !== undefined;
   if (!isWritten || isWiped(consent, token)) keepToken(draft, token, at, usedFingerprint);
   else if (told.fresh) draft.notes.push('token-rotated');
 }
 
-/** A call with a token that nobody has told of may be of a life whose grant is still to come. */
+/**
+ * A token that was brought by a call with one that nobody has told of may be of a life whose grant
+ * is still to come, and newer than the grant's.
+ */
 export function noteStranger({ consent }: Draft, at: Instant, usedFingerprint?: string): void {
   const use = useOf(consent, usedFingerprint);
   if (use !== 'missing' && use !== 'never-seen') return;

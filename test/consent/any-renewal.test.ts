@@ -77,6 +77,14 @@ function seen(heard: readonly ConsentEvent[], onTime: ConsentEvent): unknown {
   return { status, validUntil, grantedAt, token: token?.secret.reveal() };
 }
 
+/** The token kept after each of them; none where an end has wiped it. */
+function tokensKept(heard: readonly ConsentEvent[]): readonly (string | undefined)[] {
+  return heard.map((event, index) => {
+    const { consent } = given(GRANTED, ...heard.slice(0, index)).when(event);
+    return consent.token?.secret.reveal();
+  });
+}
+
 function line(event: ConsentEvent): string {
   const { type, at: time } = event;
   if (event.type !== 'BankCallCompleted') return `${iso(time)} ${type}`;
@@ -91,6 +99,16 @@ describe('rules 2 and 3: a renewal', () => {
       const late = seen(arriving, onTime);
 
       expect(late, arriving.map(line).join('\n')).toEqual(seen(inOrder, onTime));
+    });
+    fc.assert(run, RUNS);
+  });
+
+  it('has its newest token kept before anything comes on time, while the consent lives', () => {
+    const run = fc.property(news, ({ inOrder, arriving }) => {
+      const [kept, late] = [tokensKept(inOrder), tokensKept(arriving)];
+      fc.pre(![...kept, ...late].includes(undefined));
+
+      expect(late.at(-1), arriving.map(line).join('\n')).toBe(kept.at(-1));
     });
     fc.assert(run, RUNS);
   });

@@ -92,7 +92,6 @@ describe('a first strike', () => {
       remembered: 1,
       ledger: { dayStart: at('2026-11-21T23:00Z'), counts: { 'accounts|': 1 }, purges: 0 },
       evidenceAt: FIRST.at,
-      strangerAt: FIRST.at,
       failingSince: FIRST.at,
     });
   });

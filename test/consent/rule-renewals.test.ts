@@ -112,6 +112,15 @@ describe('rules 2 and 3: whose token has never been seen', () => {
     expect(seen(late, GRANTED, RENEWAL)).toMatchObject(renewed);
   });
 
+  it.each([
+    ['used it', { used: 'g0' }],
+    ['did not say which it used', {}],
+  ])('begins a life though a call that %s was refused later, and brought none', (_, used) => {
+    const late = answer(SECONDS_LATER, 'CONSENT.EXPIRED', used);
+
+    expect(seen(RENEWAL, GRANTED, late)).toMatchObject({ token: 'g0', validUntil: at(NEW_DATE) });
+  });
+
   it('takes back the end that such a call made, and the notice of it', () => {
     const strikes = ['2026-11-21T08:00Z', SECONDS_LATER].map((time) =>
       answer(time, 'CONSENT.EXPIRED', { used: 't0' }),
@@ -146,14 +155,14 @@ describe('rules 2 and 3: whose token has never been seen', () => {
 
   it('begins none after a later strange call, though an older one is heard of last', () => {
     const strange = answer(SECONDS_LATER, 'OK', { used: 'g1', token: 'g2' });
-    const older = answer('2026-11-22T07:00:00Z', 'OK', { used: 'y0' });
+    const older = answer('2026-11-22T07:00:00Z', 'OK', { used: 'y0', token: 'y1' });
 
     expect(seen(RENEWAL, GRANTED, strange, older)).toMatchObject({ generation: 1, token: 'g2' });
   });
 
   it('begins one after strange calls that were made before it', () => {
     const strange = answer('2026-11-22T07:59:00Z', 'OK', { used: 'x0', token: 'x1' });
-    const stranger = answer('2026-11-22T07:00:00Z', 'OK', { used: 'y0' });
+    const stranger = answer('2026-11-22T07:00:00Z', 'OK', { used: 'y0', token: 'y1' });
     const late = answer(SECONDS_LATER, 'OK', { used: 'x1', token: 'x2' });
 
     expect(seen(RENEWAL, GRANTED, strange, stranger, late)).toMatchObject({

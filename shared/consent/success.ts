@@ -8,7 +8,15 @@ import type { BankCallCompleted } from './event.ts';
 import { fetchAccounts } from './going-on.ts';
 import { type Instant, MINUTE } from './instant.ts';
 import { areFinal, without } from './strikes.ts';
-import { ACCOUNTS_CALL, atOnce, callKey, giveUp, letWait, reasonOf } from './waiting.ts';
+import {
+  ACCOUNTS_CALL,
+  atOnce,
+  callKey,
+  giveUp,
+  letWait,
+  putOffConfirming,
+  reasonOf,
+} from './waiting.ts';
 
 /** `usedUp`: the token that this success took the place of, where strikes are to be held to it. */
 export function succeed(draft: Draft, event: BankCallCompleted, usedUp?: string): void {
@@ -55,7 +63,7 @@ function clearSuspicion(draft: Draft, event: BankCallCompleted, usedUp?: string)
   draft.notes.push('strike-voided');
   consent.strikes = standing;
   if (!areFinal(standing, policy)) delete consent.held;
-  if (standing.length > 0) return;
+  if (standing.length > 0) return putOffConfirming(draft);
 
   consent.status = 'valid';
   delete consent.confirming;

@@ -107,6 +107,14 @@ export function confirmFrom({ consent, policy }: Draft): Instant {
   return latest === undefined ? 0 : latest.at + policy.confirmAfterMinutes * MINUTE;
 }
 
+/** What stands of a strike may be later than the error that it was confirmed for. */
+export function putOffConfirming(draft: Draft): void {
+  const { consent } = draft;
+  const { confirming } = consent;
+  if (confirming === undefined || confirming.request !== undefined) return;
+  consent.confirming = { ...confirming, dueAt: Math.max(confirming.dueAt, confirmFrom(draft)) };
+}
+
 /** A call that has not waited before. */
 export function newWaiting(call: Call, wait: Wait, failedAt: Instant): WaitingCall {
   return {

@@ -141,6 +141,20 @@ describe('rule 5: errors of one half hour', () => {
     expect(told.consent.strikes.map((one) => one.at)).toEqual([START + 40 * MINUTE]);
   });
 
+  it('whose first error is taken back are confirmed a day and 20 minutes after what stands', () => {
+    const strike = [refused(0), refused(20 * MINUTE, 'CONSENT.EXPIRED', { used: 't1' })] as const;
+    const success = answer(past(10 * MINUTE), 'OK', { used: 't0', token: 't1' });
+    const told = given(GRANTED, ...strike).when(success);
+    const requested = given(GRANTED, ...strike, itsTimer()).when(success);
+
+    const dueAt = START + 24 * HOUR + 20 * MINUTE;
+    expect(told.consent).toMatchObject({
+      status: 'suspect',
+      confirming: { dueAt: dueAt + 20 * MINUTE },
+    });
+    expect(requested.consent.confirming).toMatchObject({ dueAt, request: { sentAt: dueAt } });
+  });
+
   it('that are all void leave nothing to confirm', () => {
     const told = given(GRANTED, refused(0), refused(40 * MINUTE)).when(
       answer(past(HOUR), 'OK', { used: 't0', token: 't1' }),

@@ -66,6 +66,17 @@ describe('what is performed', () => {
   });
 
   it.each([
+    ['until its end', NOW, 1],
+    ['not after its end: nobody may answer it any more', NOW - 1, 0],
+  ])('is a request that was owed until now, %s', async (_, notAfter, count) => {
+    const { perform, sent } = performing();
+
+    await perform({ ...REQUEST, notAfter }, 'consent-1');
+
+    expect(sent).toHaveLength(count);
+  });
+
+  it.each([
     ['with a bank', { MessageGroupId: messageGroupOf('bank-1') }, 'bank-1'],
     ['without a bank', {}, undefined],
   ])('is a replacement %s', async (_, group, bankId) => {

@@ -11,7 +11,7 @@ import { learnBank } from './ledger.ts';
 import { keepToken, rememberToken, useOf } from './lineage.ts';
 
 export function grant(draft: Draft, event: ConsentGranted): 'nothing-new' | undefined {
-  if (isLate(draft.consent, event)) return addFacts(draft, event);
+  if (isLate(draft, event)) return addFacts(draft, event);
 
   const { consent } = draft;
   const from = publishedStatus(consent);
@@ -42,10 +42,12 @@ export function grant(draft: Draft, event: ConsentGranted): 'nothing-new' | unde
  * Older than the latest grant, than an end on our own side, than the newest evidence, or than the
  * token that is stored (an error that brought one is no evidence, but its token is the newer).
  */
-function isLate(consent: Consent, { at, token }: ConsentGranted): boolean {
+function isLate({ consent, policy }: Draft, { at, token }: ConsentGranted): boolean {
   const { evidenceAt = at, strangerAt = at, grantedAt, end, lineage } = consent;
   if (grantedAt !== undefined && at <= grantedAt) return true;
   if (end !== undefined && isEndedByUs(consent) && at <= end.at) return true;
+  // The date was the one before. Where tokens rotate, that end has wiped the only one.
+  if (end?.by === 'lifetime' && !policy.rotatesTokens) return false;
   // Heard of after the first failures of the life that it began.
   if (isUnproven(consent) && at <= (consent.failingSince ?? Number.NEGATIVE_INFINITY)) return true;
 

@@ -69,6 +69,29 @@ describe('rule 3: a renewal that is heard of after a later result', () => {
     });
   });
 
+  it('takes back the end that the old date has made meanwhile', () => {
+    const ended = itsTimer('2026-11-25T08:00:00Z');
+    const renewal = granted(RENEWED, { ...hamsterbank, validUntil: NEW_DATE });
+
+    expect(seen(renewal, first, call, ended)).toMatchObject({
+      status: 'valid',
+      generation: 2,
+      validUntil: at(NEW_DATE),
+      notices: ['reconsent.withdrawn', 'consent.status-changed'],
+    });
+  });
+
+  it('takes back none where that has wiped the only token', () => {
+    const tokens = { used: 'g0', token: 'g1' };
+    const rotated = answer(SECONDS_LATER, 'OK', tokens);
+    const ended = itsTimer('2026-11-25T08:00:00Z');
+
+    expect(seen(RENEWAL, GRANTED, rotated, ended)).toMatchObject({
+      status: 'expired',
+      notices: [],
+    });
+  });
+
   it('brings its date to a consent that has ended meanwhile, for the day that it revives', () => {
     const refused = answer(SECONDS_LATER, 'CONSENT.EXPIRED', hamsterbank);
     const proof = answer('2026-11-23T08:00Z', 'OK', hamsterbank);

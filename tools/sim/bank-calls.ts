@@ -43,7 +43,7 @@ export function callBank(made: CallMade, { world, watch, bankOf }: Town): RawRes
   const lost = world.happens('response-lost');
   if (lost && answer.token > 0) mandate.lostToken = answer.token;
   const said = lost || given === undefined ? 'out' : given.said;
-  if (said === 'out' || said === 'quota-used-up') watch.missed(consentId);
+  if (said === 'out' || said === 'quota-used-up') watch.ends.missed(consentId);
   const why = whyOf(given?.why, mandate.lostToken > 0, () => watch.isUnderWay(consentId, used));
   const number = lost ? 0 : answer.token;
   watch.reported({ id: reportId, consentId, at, time, call, token: number, said, why, far });

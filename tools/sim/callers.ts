@@ -152,7 +152,7 @@ export class Callers {
     const response = callBank({ consentId, call, token, reportId, time, far }, this.#town);
     const { provider, id, timeZone } = this.#bank(consentId).traits;
     const broken = world.happens('report-broken');
-    if (broken) watch.missed(consentId);
+    if (broken) watch.ends.missed(consentId);
     this.#tell(reportId, 'bank-call.completed', consentId, time, {
       provider,
       bank: { id, timeZone },

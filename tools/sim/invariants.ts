@@ -68,6 +68,8 @@ export interface Reported {
 
 export const CLOCKS_DISAGREE = 'clocks-disagree';
 
+export const RENEWED_TOO_LATE = 'asked: a renewal was told too late';
+
 export type Verdict = { readonly why: string } | { readonly exception: string } | undefined;
 
 /** Rule 2: by the bank's own order of tokens. `told`: the newest that was acknowledged. */
@@ -133,6 +135,8 @@ export interface Circumstances {
   readonly excuse: string | undefined;
   /** A person has let the end go that was held. */
   readonly isReleased: boolean;
+  /** A date has ended it while a renewal was told and not yet heard of. */
+  readonly isRenewed: boolean;
 }
 
 const REFUSALS: ReadonlySet<Reported['said']> = new Set(['expired', 'revoked', 'stale-token']);
@@ -161,8 +165,9 @@ export function oneNotice(notice: Notice, circumstances: Circumstances): Verdict
 function excuseOf(
   refusals: readonly Reported[],
   notice: Notice,
-  { excuse, isReleased }: Circumstances,
+  { excuse, isReleased, isRenewed }: Circumstances,
 ): string | undefined {
+  if (isRenewed) return RENEWED_TOO_LATE;
   if (isReleased) return 'asked: an operator released the living';
   const whys = new Set(refusals.map(({ why }) => why));
   if (whys.has('token lost')) return 'asked: a caller lost the only token';

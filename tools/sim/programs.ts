@@ -81,7 +81,7 @@ export class Programs {
     );
     const record = { messageId: 'm', body, attributes: {} } as SQSRecord;
     const { batchItemFailures } = await lambda({ Records: [record] });
-    if (attempt.answered === undefined) this.#town.watch.missed(subject);
+    if (attempt.answered === undefined) this.#town.watch.ends.missed(subject);
     return batchItemFailures.length === 0;
   }
 
@@ -143,7 +143,7 @@ export class Programs {
         return send(command);
       }
       const told = JSON.parse(command.input.MessageBody ?? '');
-      this.#town.watch.missed(told.subject);
+      this.#town.watch.ends.missed(told.subject);
       const broken = { ...told, data: { ...told.data, call: 'broken' } };
       const MessageBody = JSON.stringify(broken);
       return send(new SendMessageCommand({ ...command.input, MessageBody }));
@@ -162,7 +162,7 @@ export class Programs {
   /** What it had begun and never ended counts against the day all the same. */
   #neverMade({ consentId, call, reportId = '', isBegun, time }: Attempt): void {
     const { world, table, watch } = this.#town;
-    watch.missed(consentId);
+    watch.ends.missed(consentId);
     const { lease } = table.held(consentId)?.consent ?? {};
     if (!isBegun && lease?.resultKey !== keyOf(reportId)) return;
     const [at, said, why] = [world.agenda.now, 'out', 'truth'] as const;
@@ -182,7 +182,7 @@ export class Programs {
     const mandate = bankFor(consentId, bankOf).mandate(consentId, world.agenda.now);
     if (answered > held) mandate.lostToken = answered;
     watch.unreported(reportId);
-    watch.missed(consentId);
+    watch.ends.missed(consentId);
   }
 }
 

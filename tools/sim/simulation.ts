@@ -128,7 +128,7 @@ export function stageOf(world: World): Stage {
   const aws = awsOf(parts);
   const callers = new Callers(parts, aws);
   watch.onAsked = (consentId) => callers.asked(consentId);
-  const missed = (text: string) => watch.missed(JSON.parse(text).subject);
+  const missed = (text: string) => watch.ends.missed(JSON.parse(text).subject);
   new RequestServer(world, requests, (text) => callers.serve(text), missed);
   return { ...parts, aws, callers, banks: banksOf(world) };
 }

@@ -6,13 +6,13 @@
 import { isEnded } from '../../shared/consent/consent.ts';
 import { scheduleName } from '../../shared/consent/effect.ts';
 import type { Call } from '../../shared/consent/finding.ts';
-import { DAY } from '../../shared/consent/instant.ts';
 import type { Notice } from '../../shared/consent/notice.ts';
 import { callKey } from '../../shared/consent/waiting.ts';
 import { keyOf } from '../../shared/intake/names.ts';
 import type { Held, JournalLine } from '../../shared/lifecycle/ports.ts';
-import type { Bank, Mandate } from './bank.ts';
+import type { Bank } from './bank.ts';
 import { BrakeWatch } from './brake-watch.ts';
+import { EndWatch } from './end-watch.ts';
 import {
   ACKNOWLEDGED,
   ATTENDED,
@@ -20,8 +20,6 @@ import {
   CLOCKS_DISAGREE,
   ENDED_STAYS,
   endedStays,
-  FOUND_IN_TIME,
-  FOUND_WITHIN_MS,
   NEWEST_TOKEN,
   NO_EARLY_CALL,
   NO_EARLY_END,
@@ -33,6 +31,7 @@ import {
   oneNotice,
   PAID_ONCE,
   payableAgain,
+  RENEWED_TOO_LATE,
   type Reported,
   SAVED_FIRST,
   type Verdict,
@@ -46,6 +45,7 @@ const APPLIED_MAX = 32;
 export class Watch {
   /** Consents that cannot but differ from their bank until the next grant, and why. */
   readonly excused = new Map<string, string>();
+  readonly ends: EndWatch;
   /** Called with each notice that asks for a new consent, once. */
   onAsked: (consentId: string) => void = () => {};
   readonly #world: World;
@@ -59,12 +59,12 @@ export class Watch {
   readonly #keys = new Set<string>();
   readonly #told = new Map<string, Reported>();
   readonly #lastOf = new Map<string, Reported>();
-  readonly #ending = new Map<string, Mandate>();
-  readonly #missed = new Map<string, Set<number>>();
   readonly #decided = new Map<string, JournalLine>();
   readonly #aside = new Set<string>();
   readonly #notices = new Map<string, Notice>();
   readonly #saved = new Set<string>();
+  /** Notices of an end that a date has made while a grant was under way. */
+  readonly #renewed = new Set<string>();
   readonly #asked = new Map<string, string>();
 
   constructor(world: World, table: Table, bankOf: Map<string, Bank>) {
@@ -72,6 +72,7 @@ export class Watch {
     this.#table = table;
     this.#bankOf = bankOf;
     this.#brake = new BrakeWatch(world, table, bankOf);
+    this.ends = new EndWatch(world, table, bankOf);
     table.onPut = (before, after) => this.#stored(before, after);
   }
 
@@ -88,11 +89,6 @@ export class Watch {
     if (instructionId === undefined) return;
     const times = this.#bankOf.get(report.consentId)?.timesPaid(instructionId) ?? 0;
     if (times > 1) this.#world.break(PAID_ONCE, `${instructionId} was made ${times} times`);
-  }
-
-  /** A call that should have told something of the consent did not: it is made again in a day. */
-  missed(consentId: string): void {
-    this.#missed.get(consentId)?.add(Math.floor(this.#world.agenda.now / DAY));
   }
 
   /** A program has been let begin a call: its report will tell of it, unless it dies. */
@@ -152,7 +148,8 @@ export class Watch {
     if (mandate === undefined) return;
     const [reported, excuse] = [this.#of(subject), this.excused.get(subject)];
     const isReleased = this.#brake.wasReleased(notice);
-    const circumstances = { publishedBefore, mandate, reported, excuse, isReleased };
+    const isRenewed = this.#renewed.has(id);
+    const circumstances = { publishedBefore, mandate, reported, excuse, isReleased, isRenewed };
     const verdict = oneNotice(notice, circumstances);
     if (publishedBefore === undefined && verdict && 'exception' in verdict) {
       this.excused.set(subject, verdict.exception);
@@ -177,27 +174,14 @@ export class Watch {
       const { call } = report;
       // One at which somebody is present neither waits nor has another wait.
       if (call && !call.attended) this.#lastOf.set(`${subject} ${callKey(call)}`, report);
-      this.#heard(report, consent);
+      this.ends.heard(report, consent, this.#of(subject));
     }
+    const isLate = this.excused.get(subject) === RENEWED_TOO_LATE;
+    if (isLate && report.said === 'granted') this.excused.delete(subject);
     if (consent.end !== undefined) return this.#proven(report, consent);
     if (report.token <= (this.#told.get(subject)?.token ?? 0)) return;
     this.#told.set(subject, report);
     this.#judgeToken(consent);
-  }
-
-  /** From the first true word of its end on, a consent has its time to be found out. */
-  #heard(report: Reported, consent: Held['consent']): void {
-    const { consentId, said, why, far, time } = report;
-    if (far || why !== 'truth' || (said !== 'expired' && said !== 'revoked')) return;
-    // Older than the newest evidence, it makes no strike. (rule 2)
-    if (this.#of(consentId).some((one) => one.said === 'OK' && one.time >= time)) return;
-    const bank = this.#bankOf.get(consentId);
-    const mandate = bank?.mandate(consentId, this.#world.agenda.now);
-    if (!bank?.tellsEnds || mandate === undefined || mandate.alive || isEnded(consent)) return;
-    if (this.#ending.get(consentId) === mandate) return;
-    this.#ending.set(consentId, mandate);
-    this.#missed.set(consentId, new Set());
-    this.#world.agenda.after(FOUND_WITHIN_MS, () => this.#findOut(consentId, mandate));
   }
 
   /** A success after all the errors of an end has to undo it: nothing is excused any more. */
@@ -205,20 +189,6 @@ export class Watch {
     if (said !== 'OK' || far || end?.by !== 'bank') return;
     const errors = strikes.flatMap((strike) => strike.errors);
     if (errors.every(({ at }) => at < time)) this.excused.delete(consentId);
-  }
-
-  /** Each day on which a call told nothing is one more. */
-  #findOut(consentId: string, mandate: Mandate): void {
-    const { agenda } = this.#world;
-    const consent = this.#table.held(consentId)?.consent;
-    const isNew = this.#bankOf.get(consentId)?.mandate(consentId, agenda.now) !== mandate;
-    if (isNew || consent === undefined || isEnded(consent)) return;
-    const days = this.#missed.get(consentId)?.size ?? 0;
-    this.#missed.set(consentId, new Set());
-    // What is held is found out already; once that is taken back all begins anew. (rule 20)
-    const ms = consent.held === undefined ? days * DAY : FOUND_WITHIN_MS;
-    if (ms > 0) return agenda.after(ms, () => this.#findOut(consentId, mandate));
-    this.#world.break(FOUND_IN_TIME, `${consentId} has ended, and is ${consent.status}`);
   }
 
   /** How many calls for it are being made; one whose turn was just written has not said so yet. */
@@ -244,10 +214,7 @@ export class Watch {
     const { consent, outbox } = after;
     const { now } = this.#world.agenda;
     for (const effect of outbox) {
-      if (effect.do === 'PublishNotice') {
-        this.#notices.set(effect.notice.id, effect.notice);
-        this.#saved.add(effect.notice.id);
-      }
+      if (effect.do === 'PublishNotice') this.#noticed(effect.notice, consent);
       if (effect.do === 'RequestCall') this.#saved.add(effect.id);
       if (effect.do === 'SetTimer') this.#saved.add(scheduleName(effect.name));
     }
@@ -261,6 +228,15 @@ export class Watch {
     this.#judge(ATTENDED, attendedLeftOut(consent, reported, this.#begunOf(consent)));
     if (before === undefined) return;
     this.#judge(ENDED_STAYS, endedStays(before.consent, consent, reported));
+  }
+
+  #noticed(notice: Notice, { consentId, end }: Held['consent']): void {
+    const { id } = notice;
+    const isUnheard = (one: Reported) => one.said === 'granted' && this.#underWay.has(one.id);
+    const isNew = !this.#saved.has(id) && end?.by === 'lifetime';
+    if (isNew && this.#of(consentId).some(isUnheard)) this.#renewed.add(id);
+    this.#notices.set(id, notice);
+    this.#saved.add(id);
   }
 
   #judgeToken(consent: Held['consent']): void {

@@ -14,7 +14,7 @@ import { decideHeld } from './held-ending.ts';
 import { entryOf } from './history.ts';
 import { SECOND } from './instant.ts';
 import { judge } from './judge.ts';
-import { isFresh, isOfEarlierLife, keepToken, noteStranger } from './lineage.ts';
+import { isFresh, isOfEarlierLife, keepForGrant, keepToken, noteStranger } from './lineage.ts';
 import { type Policies, type Policy, reactionTo } from './policy.ts';
 import { settle } from './settle.ts';
 
@@ -121,7 +121,7 @@ function wake(draft: Draft, { generation, number, now }: TimerDue): IgnoredReaso
 function rescue(draft: Draft, event: TokenRescued): IgnoredReason | undefined {
   const { consent, policy } = draft;
   const { at, token, usedFingerprint } = event;
-  if (consent.end !== undefined) return 'ended';
+  if (consent.end !== undefined) return keepForGrant(draft, event) ? undefined : 'ended';
   if (event.provider === undefined && !policy.rotatesTokens) return 'token-not-kept';
   if (isOfEarlierLife(consent, at, usedFingerprint)) return 'earlier-generation';
   if (!isFresh(consent, token)) return 'nothing-new';

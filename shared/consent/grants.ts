@@ -26,12 +26,7 @@ export function grant(draft: Draft, event: ConsentGranted): 'nothing-new' | unde
   consent.provider = event.provider;
   takeGrant(draft, event);
   learnBank(draft, event.bank);
-  if (event.token !== undefined) {
-    delete consent.token;
-    keepToken(draft, event.token, event.at);
-  } else if (consent.token !== undefined) {
-    rememberToken(draft, consent.token.fingerprint);
-  }
+  takeToken(draft, event, end !== undefined);
   learnLifetime(draft, event);
   supersede(draft, event);
   announceStatus(draft, from, 'granted');
@@ -46,6 +41,8 @@ function isLate({ consent, policy }: Draft, { at, token }: ConsentGranted): bool
   const { evidenceAt = at, strangerAt = at, grantedAt, end, lineage } = consent;
   if (grantedAt !== undefined && at <= grantedAt) return true;
   if (end !== undefined && isEndedByUs(consent) && at <= end.at) return true;
+  // What is kept of an ended consent is of a life whose grant is still to come: of this one.
+  if (end !== undefined && at < (consent.token?.receivedAt ?? at)) return false;
   // The date was the one before. Where tokens rotate, that end has wiped the only one.
   if (end?.by === 'lifetime' && !policy.rotatesTokens) return false;
   // Heard of after the first failures of the life that it began.
@@ -70,6 +67,18 @@ function takeGrant({ consent }: Draft, { at, key }: ConsentGranted): void {
   consent.validUntilTold = false;
   delete consent.validUntil;
   delete consent.expiringAt;
+}
+
+/** A token kept of an ended consent is of this life already: its latest, if it is newer. */
+function takeToken(draft: Draft, { token, at }: ConsentGranted, hadEnded: boolean): void {
+  const { consent } = draft;
+  const isNewer = hadEnded && consent.token !== undefined && consent.token.receivedAt > at;
+  if (token !== undefined && !isNewer) {
+    delete consent.token;
+    return keepToken(draft, token, at);
+  }
+  if (token !== undefined) rememberToken(draft, token.fingerprint);
+  if (consent.token !== undefined) rememberToken(draft, consent.token.fingerprint);
 }
 
 /** What was never known is learnt; what is known stays, but for what an older grant has told. */

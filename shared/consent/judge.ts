@@ -11,7 +11,15 @@ import { holdEnding } from './held-ending.ts';
 import { DAY } from './instant.ts';
 import { endLease, takeForetold } from './lease.ts';
 import { countCall, learnBank } from './ledger.ts';
-import { isFresh, isOfEarlierLife, keepReported, lostRace, printOf, usedUpBy } from './lineage.ts';
+import {
+  isFresh,
+  isOfEarlierLife,
+  keepForGrant,
+  keepReported,
+  lostRace,
+  printOf,
+  usedUpBy,
+} from './lineage.ts';
 import { reactionTo } from './policy.ts';
 import { forgetRace, repeatLostRace } from './races.ts';
 import { react } from './reactions.ts';
@@ -40,7 +48,9 @@ export function judge(draft: Draft, reported: BankCallCompleted): Unheard | unde
   const event = understood(draft, reported);
   const reaction = reactionTo(draft.policy, event.finding.category);
   const wasEnded = consent.end !== undefined;
-  if (wasEnded && !provesAlive(draft, event)) return 'ended';
+  // Of a consent that has ended nothing is heard any more, but the token of its next life.
+  if (wasEnded && !provesAlive(draft, event))
+    return keepForGrant(draft, event) ? undefined : 'ended';
 
   const mayStrike = reaction.do === 'strike' || reaction.do === 'await-authorisation';
   const told = takeForetold(draft, event.key);

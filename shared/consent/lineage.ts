@@ -3,7 +3,7 @@
  * token brings the next one; where the calls do not tell, the later answer counts. Of every token
  * seen the first 8 bytes of its fingerprint are kept, with its life. (rules 1, 2, 4)
  */
-import type { Consent } from './consent.ts';
+import { type Consent, isEndedByUs } from './consent.ts';
 import type { Draft } from './draft.ts';
 import type { BankCallCompleted } from './event.ts';
 import type { Instant } from './instant.ts';
@@ -101,6 +101,23 @@ export function keepReported(draft: Draft, event: BankCallCompleted, told?: Fore
   const isWritten = told?.fresh !== undefined && consent.token !== undefined;
   if (!isWritten || isWiped(consent, token)) keepToken(draft, token, at, usedFingerprint);
   else if (told.fresh) draft.notes.push('token-rotated');
+}
+
+/**
+ * Of a consent that the bank or a date has ended, keeps the token of a life whose grant is still to
+ * come: a call with a token that nobody had told of brought it. Whether it does. (rule 1)
+ */
+export function keepForGrant(
+  draft: Draft,
+  { token, at, usedFingerprint }: Pick<BankCallCompleted, 'token' | 'at' | 'usedFingerprint'>,
+): boolean {
+  const { consent } = draft;
+  if (token === undefined || isEndedByUs(consent) || at < (consent.strangerAt ?? at)) return false;
+  const use = useOf(consent, usedFingerprint);
+  if (use !== 'never-seen' && use !== 'current') return false;
+  noteStranger(draft, at, usedFingerprint);
+  keepToken(draft, token, at, usedFingerprint);
+  return true;
 }
 
 /**

@@ -121,7 +121,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'takes the refusal of an old token for news of a renewed consent',
     killedBy: [NEWEST_TOKEN, ONE_NOTICE],
-    rates: { renewal: 0.3, 'report-late': 0.3 },
+    rates: { renewal: 0.3, 'report-late': 0.3, 'visit-at-once': 0 },
     mutation: saving(({ store }) => async (next, revision) => {
       const { evidenceAt: strangerAt = 0 } = next.consent;
       return store.save({ ...next, consent: { ...next.consent, strangerAt } }, revision);

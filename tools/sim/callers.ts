@@ -114,9 +114,14 @@ export class Callers {
 
   /** The PSU has opened the app, which knows of no library: the latest token that it can see. */
   visit(consentId: string): void {
-    const { world } = this.#town;
     const held = this.#held(consentId);
     if (held === undefined || held.end !== undefined) return;
+    this.#syncByHand(consentId, undefined);
+  }
+
+  /** Each call with the token of the one before, as long as that is known. */
+  #syncByHand(consentId: string, first: string | undefined): void {
+    const { world } = this.#town;
     const random = world.random('job');
     const next = (calls: readonly Call[], carried: string | undefined) => {
       const [call, ...rest] = calls;
@@ -125,7 +130,7 @@ export class Callers {
       const heard = this.#callByHand(consentId, call, token);
       world.agenda.after(random.within(SECOND, MINUTE), () => next(rest, heard));
     };
-    next(callsOf(accountOf(this.#mandate(consentId)), true), undefined);
+    next(callsOf(accountOf(this.#mandate(consentId)), true), first);
   }
 
   /** The job comes each day or each week; in the calm, where all is to be found out, each day. */
@@ -186,6 +191,11 @@ export class Callers {
     const [at, said, why] = [world.agenda.now, 'granted', 'truth'] as const;
     const { token: number } = mandate;
     watch.reported({ id: granted, consentId, at, time, token: number, said, why, far: false });
+    // The app need not wait until the worker has heard of its token.
+    if (world.happens('visit-at-once')) {
+      const soon = world.random('first visits').within(SECOND, MINUTE);
+      world.agenda.after(soon, () => this.#syncByHand(consentId, token));
+    }
   }
 
   #nextId(): string {

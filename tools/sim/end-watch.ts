@@ -1,4 +1,4 @@
-/** Whether the end of a consent is found out in time, from the first true word of it on. (rule 5) */
+/** Whether the end of a consent is found out in time, from the first true word of it. (rule 5) */
 import { isEnded } from '../../shared/consent/consent.ts';
 import { DAY } from '../../shared/consent/instant.ts';
 import type { Held } from '../../shared/lifecycle/ports.ts';

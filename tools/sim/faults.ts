@@ -41,6 +41,7 @@ export const FAULTS = {
   'bank-in-trouble': [0.1, 'banks and days'],
   'operator-errs': [0.5, 'decisions'],
   renewal: [0.05, 'consents and days'],
+  'visit-at-once': [0.5, 'grants'],
 } as const satisfies Readonly<Record<string, readonly [rate: number, of: string]>>;
 
 export type Fault = keyof typeof FAULTS;

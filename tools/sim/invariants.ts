@@ -41,6 +41,7 @@ const EARLY_MS = MINUTE;
 const STRIKE_APART_MS = 30 * MINUTE;
 /** An hour, and what a clock may be ahead. (rules 9, 15) */
 const PAYMENT_LIFE_MS = HOUR + 5 * MINUTE;
+const LONGEST_DAY_MS = 25 * HOUR;
 const ANSWER_MAX_MS = 10 * MINUTE;
 /** Two clocks, each off by as much the other way. */
 const CLOCKS_APART_MAX_MS = 2 * CLOCK_OFF_MAX_MS;
@@ -84,8 +85,15 @@ export function newestToken(
   // Where the chain does not tell, times do, and a producer's clock may be wrong. (rules 2, 15)
   const holds = reported.find(({ token }) => token === stored);
   const isNear = told.at - (holds?.at ?? 0) <= CLOCKS_APART_MAX_MS;
-  if (told.far || holds?.far || isNear) return { exception: CLOCKS_DISAGREE };
+  if (told.far || holds?.far || isNear || isMisdated(reported))
+    return { exception: CLOCKS_DISAGREE };
   return { why: `${consent.consentId} holds token ${stored}, was told token ${told.token}` };
+}
+
+/** A clock off by days told a token since the latest grant: what follows it may take its place. */
+function isMisdated(reported: readonly Reported[]): boolean {
+  const life = reported.slice(reported.findLastIndex(({ said }) => said === 'granted'));
+  return life.some(({ far, token }) => far && token > 0);
 }
 
 /** Rules 3, 12: only a newer grant, or a success where the end was not on our side. */
@@ -165,7 +173,7 @@ export function oneNotice(notice: Notice, circumstances: Circumstances): Verdict
 function excuseOf(
   refusals: readonly Reported[],
   notice: Notice,
-  { excuse, isReleased, isRenewed }: Circumstances,
+  { reported, excuse, isReleased, isRenewed }: Circumstances,
 ): string | undefined {
   if (isRenewed) return RENEWED_TOO_LATE;
   if (isReleased) return 'asked: an operator released the living';
@@ -176,9 +184,9 @@ function excuseOf(
     return 'asked: the bank lied twice';
   }
   if (whys.has('answer under way')) return 'asked: a successor was told too late';
-  const isMisdated = refusals.some(({ far }) => far);
-  const isOutdated = whys.has('stale') && excuse === CLOCKS_DISAGREE;
-  return isMisdated || isOutdated ? 'asked: clocks disagree' : undefined;
+  const isToldFar = refusals.some(({ far }) => far);
+  const isOutdated = whys.has('stale') && (excuse === CLOCKS_DISAGREE || isMisdated(reported));
+  return isToldFar || isOutdated ? 'asked: clocks disagree' : undefined;
 }
 
 /** Rules 5, 7, 8, 14: for each request that this write has made. `last`: what its call was told. */
@@ -232,9 +240,10 @@ export function attendedLeftOut(
 ): Verdict {
   const repeated = waitingCalls(consent).find(({ call }) => call.attended);
   if (repeated !== undefined) return { why: `${repeated.key} waits, which was attended` };
-  const { ledger, bank, consentId } = consent;
+  const { ledger, consentId } = consent;
   if (ledger === undefined) return undefined;
-  const { end } = bankDayOf(ledger.dayStart, bank.timeZone ?? 'Europe/Berlin');
+  // The bank's time zone may have been learnt since.
+  const end = ledger.dayStart + LONGEST_DAY_MS;
   // A call is counted when it begins, and may be answered just past midnight.
   const isToday = ({ time, far }: Reported) =>
     far || (ledger.dayStart <= time && time < end + ANSWER_MAX_MS);

@@ -44,7 +44,7 @@ export interface Answered {
   readonly why: 'truth' | 'lie' | 'stale';
   readonly used: number;
   readonly current: number;
-  readonly attended: boolean;
+  readonly call: Call;
 }
 
 export interface BankTraits {
@@ -143,7 +143,7 @@ export class Bank {
     const mandate = this.mandate(consentId, at);
     this.#answered += 1;
     const { outage } = this;
-    const given = { at, used, current: mandate.token, attended: call.attended };
+    const given = { at, used, current: mandate.token, call };
     if (outage !== undefined && outage.from <= at && at < outage.to) {
       mandate.answers.push({ ...given, said: 'out', why: 'truth' });
       const { status } = outage;

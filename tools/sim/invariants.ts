@@ -210,10 +210,7 @@ export function noEarlyCall(
       return { why: `${request.id} does not wait for the bank's next day` };
     }
     const told = last(waiting.call);
-    const isUsedUp = told?.said === 'quota-used-up' && !told.far;
-    // A new life waits for nothing of the one before. (rule 3)
-    const isOfLife = isUsedUp && told.time >= (after.grantedAt ?? told.time);
-    if (isOfLife && now + EARLY_MS < nextMonthOf(told.time)) {
+    if (told?.said === 'quota-used-up' && !told.far && now + EARLY_MS < nextMonthOf(told.time)) {
       return { why: `${request.id} does not wait for the next month` };
     }
     if (isAboveDay(after, waiting, now)) return { why: `${request.id} (${key}) is above its day` };

@@ -105,9 +105,11 @@ function unheard(consent: Consent, bank: Bank | undefined, now: number): string 
   const { at: calledAt = 0 } = answers.at(-1) ?? {};
   if (isOutlived && calledAt < validUntil) return 'was not called since its date';
 
-  // With the PSU present calls are made all the same, but nothing is learned of the month; nor is
-  // it from a bank that was out.
-  const last = answers.findLast(({ attended, said }) => !attended && said !== 'out');
+  // Payments, and calls with the PSU present, are made all the same, but nothing is learned of the
+  // month; nor is it from a bank that was out.
+  const last = answers.findLast(({ call: { attended, operation }, said }) => {
+    return !attended && !operation.startsWith('transfer') && said !== 'out';
+  });
   const isWaiting = last?.said === 'quota-used-up' && now < nextMonthOf(last.at) + DAY;
   return isWaiting ? 'waits for the next month' : undefined;
 }

@@ -173,7 +173,7 @@ export class Watch {
     if (!this.#aside.has(body)) {
       const { call } = report;
       // One at which somebody is present neither waits nor has another wait.
-      if (call && !call.attended) this.#lastOf.set(`${subject} ${callKey(call)}`, report);
+      if (call && !call.attended) this.#lastOf.set(lastKey(consent, call), report);
       this.ends.heard(report, consent, this.#of(subject));
     }
     const isLate = this.excused.get(subject) === RENEWED_TOO_LATE;
@@ -222,7 +222,7 @@ export class Watch {
     this.#judgeToken(consent);
     this.#brake.stored(before?.consent, after);
     this.#judge(NO_EARLY_END, noEarlyEnd(before?.consent, consent, now));
-    const last = (call: Call) => this.#lastOf.get(`${consent.consentId} ${callKey(call)}`);
+    const last = (call: Call) => this.#lastOf.get(lastKey(consent, call));
     this.#judge(NO_EARLY_CALL, noEarlyCall(before?.consent, consent, now, last));
     const reported = this.#of(consent.consentId);
     this.#judge(ATTENDED, attendedLeftOut(consent, reported, this.#begunOf(consent)));
@@ -264,4 +264,9 @@ export class Watch {
   #of(consentId: string): readonly Reported[] {
     return this.#reports.get(consentId) ?? [];
   }
+}
+
+/** A new life waits for nothing that was told in the one before. (rule 3) */
+function lastKey({ consentId, generation }: Held['consent'], call: Call): string {
+  return `${consentId} ${generation} ${callKey(call)}`;
 }

@@ -49,6 +49,8 @@ export class Scheduler {
   readonly #registry: Registry;
   readonly #tokens = new ClientTokens();
   readonly #lost = new Set<Schedule>();
+  /** Removed before they were set, by a worker that was faster. Nobody does so again. */
+  readonly #removed = new Set<string>();
   #wakesAt: Instant = Infinity;
 
   constructor(world: World, deliver: (delivery: Delivery) => void) {
@@ -64,7 +66,8 @@ export class Scheduler {
     ]);
     return all
       .filter((schedule) => schedule.upcoming !== undefined && !this.#lost.has(schedule))
-      .map(({ definition }) => definition.Name);
+      .map(({ definition }) => definition.Name)
+      .filter((name) => !this.#removed.has(name));
   }
 
   /** Nothing for a command that is not Scheduler's. Throws, as the SDK does, what is refused. */
@@ -81,6 +84,7 @@ export class Scheduler {
       if (removed !== undefined && this.#world.happens('timer-after-removal')) this.#send(removed);
       return { ...withDates(answer), $metadata: { httpStatusCode: 200 } };
     } catch (error) {
+      if (command instanceof DeleteScheduleCommand) this.#removed.add(request.name);
       throw exceptionOf(error);
     }
   }

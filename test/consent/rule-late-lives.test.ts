@@ -65,10 +65,31 @@ describe('rules 1 to 3: the renewal of a consent that has ended', () => {
     });
   });
 
-  it('has its own where what was kept is older', () => {
-    const older = answer('2026-11-22T07:59:59Z', 'BANK.TECHNICAL', { used: 'x0', token: 'x1' });
+  it.each([
+    ['older', '2026-11-22T07:59:59Z'],
+    ['as old', RENEWED],
+  ])('has its own where what was kept is %s', (_, time) => {
+    const kept = answer(time, 'BANK.TECHNICAL', { used: 'x0', token: 'x1' });
 
-    expect(seen(RENEWAL, ...ENDED, older)).toMatchObject({ status: 'valid', token: 'g0' });
+    expect(seen(RENEWAL, ...ENDED, kept)).toMatchObject({ status: 'valid', token: 'g0' });
+  });
+
+  it('adds its facts where a later call has revived the consent already', () => {
+    const second = answer('2026-11-22T08:00:10Z', 'BANK.TECHNICAL', { used: 'g1', token: 'g2' });
+    const third = answer('2026-11-22T08:00:20Z', 'OK', { used: 'g2', token: 'g3' });
+
+    expect(seen(RENEWAL, ...ENDED, second, third)).toMatchObject({
+      status: 'valid',
+      generation: 2,
+      token: 'g3',
+    });
+  });
+
+  it('counts its own token as one of its life, if it has another', () => {
+    const second = answer('2026-11-22T08:00:10Z', 'BANK.TECHNICAL', { used: 'g1', token: 'g2' });
+    const refused = answer('2026-11-22T08:00:30Z', 'CONSENT.EXPIRED', { used: 'g0' });
+
+    expect(given(...ENDED, second, RENEWAL).when(refused).notes).toContain('race-lost');
   });
 
   it('takes back an end that old tokens made after it', () => {
@@ -106,6 +127,21 @@ describe('rule 1: a consent that has ended', () => {
     ],
   ])('keeps none that %s', (_, event) => {
     expect(given(...ENDED).when(event).ignored).toBe('ended');
+  });
+
+  it('goes on to the next one that such a token brings', () => {
+    const next = answer('2026-11-22T08:00:10Z', 'BANK.TECHNICAL', { used: 'g1', token: 'g2' });
+
+    expect(seen(next, ...ENDED, FIRST_CALL)).toMatchObject({ status: 'expired', token: 'g2' });
+  });
+
+  it('keeps none that is older than one which the end has wiped', () => {
+    const second = answer('2026-11-22T08:00:10Z', 'BANK.TECHNICAL', { used: 'g1', token: 'g2' });
+    const refused = ['2026-11-22T09:00Z', '2026-11-22T10:00Z'].map((time) =>
+      answer(time, 'CONSENT.REVOKED', { used: 'g2' }),
+    );
+
+    expect(given(GRANTED, second, ...refused).when(FIRST_CALL).ignored).toBe('ended');
   });
 
   it('keeps none after an end on our own side', () => {

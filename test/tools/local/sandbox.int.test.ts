@@ -1,7 +1,8 @@
 /** A function's life in its thread, and the local AWS when something does not start. */
+import { EventEmitter, once } from 'node:events';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { LocalAws } from '../../../tools/local/local-aws.ts';
-import { createSandbox, type Sandbox } from '../../../tools/local/sandbox.ts';
+import { createSandbox, type Sandbox, type SandboxOptions } from '../../../tools/local/sandbox.ts';
 import { startVirtualClock } from '../../../tools/local/virtual-clock.ts';
 import { SCRIPTED_FUNCTIONS, startScriptedAws } from '../../support/scripted-aws.ts';
 
@@ -14,7 +15,7 @@ let sandbox: Sandbox;
 
 afterEach(() => sandbox?.kill());
 
-function sandboxOf(module: URL, timeoutMs?: number): Sandbox {
+function sandboxOf(module: URL, more: Partial<SandboxOptions> = {}): Sandbox {
   sandbox = createSandbox({
     name: 'tried',
     module,
@@ -23,7 +24,7 @@ function sandboxOf(module: URL, timeoutMs?: number): Sandbox {
     endpoint: 'http://127.0.0.1:1',
     clock: startVirtualClock({ start: 0, wall: () => Date.now() }).shared,
     log: () => undefined,
-    ...(timeoutMs === undefined ? {} : { timeoutMs }),
+    ...more,
   });
   return sandbox;
 }
@@ -68,7 +69,7 @@ describe('a sandbox', () => {
   });
 
   it('ends a function that takes too long, and starts afresh', async () => {
-    const tried = sandboxOf(PLAIN, 200);
+    const tried = sandboxOf(PLAIN, { timeoutMs: 200 });
 
     await expect(tried.invoke({ hang: true })).rejects.toThrow('timed out after 0.2 s');
 
@@ -88,12 +89,15 @@ describe('a sandbox', () => {
   });
 
   it('survives a crash between two invocations', async () => {
-    const tried = sandboxOf(PLAIN);
+    const lines = new EventEmitter();
+    const crashed = once(lines, 'function tried crashed: too late');
+    const tried = sandboxOf(PLAIN, { log: (line) => lines.emit(line) });
     await tried.invoke({ crashLater: true });
+    await crashed;
 
     const next = await tried.invoke({ return: 'alive' }).catch((error: Error) => error.message);
 
-    expect(['alive', 'function tried crashed: too late']).toContain(next);
+    expect(['alive', 'function tried ended (exit code 1)']).toContain(next);
     expect(await tried.invoke({ return: 'alive' })).toBe('alive');
   });
 });

@@ -14,7 +14,7 @@ import { decideHeld } from './held-ending.ts';
 import { entryOf } from './history.ts';
 import { SECOND } from './instant.ts';
 import { judge } from './judge.ts';
-import { isFresh, isOfEarlierLife, keepForGrant, keepToken, noteStranger } from './lineage.ts';
+import { isFresh, isOfEarlierLife, keepForGrant, keepReported } from './lineage.ts';
 import { type Policies, type Policy, reactionTo } from './policy.ts';
 import { settle } from './settle.ts';
 
@@ -129,8 +129,7 @@ function rescue(draft: Draft, event: TokenRescued): IgnoredReason | undefined {
   if (consent.provider === undefined && event.provider !== undefined) {
     consent.provider = event.provider;
   }
-  noteStranger(draft, at, usedFingerprint);
-  keepToken(draft, token, at, usedFingerprint);
+  keepReported(draft, event);
   return undefined;
 }
 

@@ -16,6 +16,9 @@ const PREFIX_LENGTH = 'sha256:'.length;
 /** 11 characters of base64url hold the first 8 bytes of the hash. */
 const PRINT_LENGTH = 11;
 
+/** What a result, or what is left of one, tells of tokens. */
+type TokenTold = Pick<BankCallCompleted, 'token' | 'at' | 'usedFingerprint'>;
+
 /** What is known of the token that a call used. */
 export type Use = 'missing' | 'current' | 'superseded' | 'earlier-life' | 'never-seen';
 
@@ -93,7 +96,7 @@ export function keepToken(draft: Draft, token: Token, at: Instant, usedFingerpri
  * Keeps the token of a result. One that was written down ahead of it may have a successor by now;
  * what an end has wiped since is gone.
  */
-export function keepReported(draft: Draft, event: BankCallCompleted, told?: Foretold): void {
+export function keepReported(draft: Draft, event: TokenTold, told?: Foretold): void {
   const { token, at, usedFingerprint } = event;
   const { consent } = draft;
   if (token === undefined) return;
@@ -107,16 +110,13 @@ export function keepReported(draft: Draft, event: BankCallCompleted, told?: Fore
  * Of a consent that the bank or a date has ended, keeps the token of a life whose grant is still to
  * come: a call with a token that nobody had told of brought it. Whether it does. (rule 1)
  */
-export function keepForGrant(
-  draft: Draft,
-  { token, at, usedFingerprint }: Pick<BankCallCompleted, 'token' | 'at' | 'usedFingerprint'>,
-): boolean {
+export function keepForGrant(draft: Draft, event: TokenTold): boolean {
   const { consent } = draft;
+  const { token, at, usedFingerprint } = event;
   if (token === undefined || isEndedByUs(consent) || at < (consent.strangerAt ?? at)) return false;
   const use = useOf(consent, usedFingerprint);
   if (use !== 'never-seen' && use !== 'current') return false;
-  noteStranger(draft, at, usedFingerprint);
-  keepToken(draft, token, at, usedFingerprint);
+  keepReported(draft, event);
   return true;
 }
 
@@ -124,7 +124,7 @@ export function keepForGrant(
  * A token that was brought by a call with one that nobody has told of may be of a life whose grant
  * is still to come, and newer than the grant's.
  */
-export function noteStranger({ consent }: Draft, at: Instant, usedFingerprint?: string): void {
+function noteStranger({ consent }: Draft, at: Instant, usedFingerprint?: string): void {
   const use = useOf(consent, usedFingerprint);
   if (use !== 'missing' && use !== 'never-seen') return;
   consent.strangerAt = Math.max(at, consent.strangerAt ?? at);
